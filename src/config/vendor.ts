@@ -1,0 +1,155 @@
+/**
+ * `sources/<vendor>/vendor.yaml`: how to treat a vendor. The OpenAPI file beside it says what the vendor can do; this
+ * one says how we reach it and what our graph makes of it. `schema/vendor.schema.json` is generated from here.
+ */
+import { z } from 'zod';
+import { VENDOR_NAMES } from './vendor-name.ts';
+
+/** `secret://env/NAME` or `secret://file/PATH`; never a secret itself. */
+const secretReference = z
+  .string()
+  .regex(/^secret:\/\/(env|file)\/.+$/, 'expected secret://env/NAME or secret://file/PATH, never the secret itself');
+
+/** Dotted path into a JSON answer; digits index arrays: `paging.next.after`, `errors.0.title`. */
+const jsonPath = z.string().regex(/^[\w$]+(\.[\w$]+)*$/, 'expected a dotted path such as paging.next.after');
+
+const auth = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bearer'), token: secretReference }),
+  z.strictObject({
+    kind: z.literal('basic'),
+    username: z.union([secretReference, z.string()]),
+    password: z.union([secretReference, z.string()]),
+  }),
+  z.strictObject({
+    kind: z.literal('apiKey'),
+    header: z.string().describe('Header that carries the key.'),
+    key: secretReference,
+  }),
+]);
+
+const paging = z.discriminatedUnion('style', [
+  z
+    .strictObject({
+      style: z.literal('cursor'),
+      in: z.enum(['query', 'body']).default('query'),
+      size: z.string().describe('Wire name of the page-size parameter, e.g. limit or page[size].'),
+      cursor: z.string().describe('Wire name of the cursor parameter, e.g. after or page[after].'),
+      next: jsonPath.describe('Where the answer holds the next cursor; absent, null or "" at the end.'),
+      more: jsonPath.optional().describe('Boolean in the answer that says whether a next page exists.'),
+      maxSize: z.int().positive().describe('Largest page the vendor takes.'),
+    })
+    .describe('The answer names the next cursor.'),
+  z
+    .strictObject({
+      style: z.literal('lastId'),
+      in: z.enum(['query', 'body']).default('query'),
+      size: z.string(),
+      cursor: z.string().describe('Wire name of the parameter that takes the last row’s id, e.g. starting_after.'),
+      id: jsonPath.default('id').describe('Where a row holds its id.'),
+      more: jsonPath,
+      maxSize: z.int().positive(),
+    })
+    .describe('The last row’s id is the cursor.'),
+  z
+    .strictObject({
+      style: z.literal('offset'),
+      in: z.enum(['query', 'body']).default('query'),
+      size: z.string(),
+      offset: z.string().describe('Wire name of the offset or page-number parameter.'),
+      unit: z.enum(['row', 'page']).describe('What the offset counts.'),
+      first: z.int().min(0).default(0).describe('The first offset: 0 for rows, mostly 1 for pages.'),
+      more: jsonPath.describe('Says whether a next page exists: true, or a value that is not null.'),
+      maxSize: z.int().positive(),
+      maxRows: z.int().positive().optional().describe('The vendor refuses to page beyond this row.'),
+    })
+    .describe('Rows or pages are counted.'),
+]);
+
+const operation = z.strictObject({
+  paging: z.string().optional().describe('Name of a style under `paging`: the root field becomes a Relay connection.'),
+  items: jsonPath.optional().describe('With paging: where the answer holds the rows.'),
+  result: jsonPath.optional().describe('Where the answer holds what the field returns; the envelope around it is dropped.'),
+  rename: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('GraphQL argument names: OpenAPI parameter name → argument name. A sole path parameter is called id by itself.'),
+  sparse: z
+    .strictObject({
+      argument: z.string().describe('OpenAPI parameter (or body property) that lists the wanted fields.'),
+      in: z.enum(['query', 'body']).default('query'),
+      separator: z.string().optional().describe('Joined by it; absent: the parameter’s own array style.'),
+      fields: jsonPath
+        .optional()
+        .describe('Property of the row whose fields are meant, e.g. properties; absent: the row’s own fields.'),
+    })
+    .optional()
+    .describe('Unless the caller says otherwise, every field our description knows is asked for by name.'),
+  idempotency: z.string().optional().describe('Header that takes an idempotency key, when the vendor has one.'),
+  kind: z.enum(['query', 'mutation']).optional().describe('A POST that only reads is a query.'),
+});
+
+const batchRead = z.strictObject({
+  operation: z.string().describe('operationId that reads many.'),
+  by: z.string().describe('What a key is: id, email, domain, …'),
+  max: z.int().positive().describe('Keys one call takes.'),
+});
+
+export const vendorSchema = z.strictObject({
+  vendor: z.enum(VENDOR_NAMES),
+  title: z.string(),
+  role: z.string().describe('What a company rents it for, in a few words.'),
+  endpoint: z.url({ protocol: /^https$/ }).describe('Base URL of the vendor’s API; calls to any other host are refused.'),
+  spec: z.string().optional().describe('The published description this source was compared with.'),
+  auth,
+  headers: z.record(z.string(), z.string()).default({}).describe('Sent with every call; no secrets.'),
+  query: z
+    .strictObject({
+      arrays: z.enum(['repeat', 'comma', 'brackets']).default('repeat').describe('How arrays are written when the parameter itself does not say.'),
+    })
+    .default({ arrays: 'repeat' }),
+  timeoutMs: z.int().positive().default(10_000).describe('Deadline of one call.'),
+  limits: z.strictObject({
+    concurrency: z.int().positive().describe('Calls in flight at once, from one gateway process.'),
+    maxQueued: z.int().positive().default(1_000).describe('Calls that may wait for a place; one more is VENDOR_RATE_LIMITED.'),
+    requests: z.int().positive().optional().describe('The vendor’s published limit: requests …'),
+    perSeconds: z.number().positive().optional().describe('… in so many seconds.'),
+    source: z.string().optional().describe('Where the figure comes from.'),
+  }),
+  retry: z
+    .strictObject({
+      attempts: z.int().min(1).max(5).default(2).describe('Tries in all, of calls that only read.'),
+      statuses: z.array(z.int()).default([429, 502, 503, 504]),
+      baseMs: z.int().positive().default(200),
+      maxMs: z.int().positive().default(5_000),
+    })
+    .prefault({}),
+  errors: z.strictObject({
+    message: z.array(z.string()).describe('Where an error body holds its message: dotted paths or `header:NAME`, first hit wins.'),
+    code: z.array(z.string()).default([]).describe('Where it holds its code.'),
+    envelope: z
+      .strictObject({ ok: jsonPath, error: jsonPath })
+      .optional()
+      .describe('For vendors that fail with HTTP 200: `ok` is false then, `error` holds the code.'),
+    notFound: z.array(z.string()).default([]).describe('Codes that mean "no such object"; HTTP 404 always does.'),
+    rateLimited: z.array(z.string()).default([]).describe('Codes that mean a rate limit; HTTP 429 always does.'),
+    unauthenticated: z.array(z.string()).default([]).describe('Codes that mean our credential is refused; HTTP 401 always does.'),
+  }),
+  paging: z.record(z.string(), paging).default({}),
+  operations: z.record(z.string(), operation).default({}).describe('By operationId; an operation without an entry is taken as it is.'),
+  batchReads: z.array(batchRead).default([]),
+  webhook: z
+    .strictObject({
+      scheme: z.enum(['hubspot', 'stripe', 'zendesk', 'slack', 'svix', 'calcom', 'bamboohr']),
+      secret: secretReference,
+    })
+    .optional(),
+  pii: z
+    .record(z.string(), z.array(z.string()))
+    .default({})
+    .describe('Personal data by OpenAPI schema title: `Contact: [properties.email, …]`.'),
+});
+
+export type VendorConfig = z.output<typeof vendorSchema>;
+export type PagingStyle = z.output<typeof paging>;
+export type OperationConfig = z.output<typeof operation>;
+export type AuthConfig = z.output<typeof auth>;
