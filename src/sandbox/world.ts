@@ -100,7 +100,13 @@ export interface WorldDeal {
   personIndexes: number[];
   /** Decimal text, e.g. `"12500.00"`; null when not yet priced. */
   amount: string | null;
-  stage: 'appointmentscheduled' | 'qualifiedtobuy' | 'presentationscheduled' | 'contractsent' | 'closedwon' | 'closedlost';
+  stage:
+    | 'appointmentscheduled'
+    | 'qualifiedtobuy'
+    | 'presentationscheduled'
+    | 'contractsent'
+    | 'closedwon'
+    | 'closedlost';
   closeDate: Instant | null;
   createdAt: Instant;
   updatedAt: Instant;
@@ -265,6 +271,7 @@ export interface WorldBooking {
   uid: string;
   eventTypeId: number;
   title: string;
+  /** The event type's owner; owner n is person n, so it is an index into both. */
   hostIndex: number;
   /** People who attend, spelled as `spelling.calcom ?? email`. */
   attendeeIndexes: number[];
