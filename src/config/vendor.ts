@@ -68,11 +68,15 @@ const paging = z.discriminatedUnion('style', [
 const operation = z.strictObject({
   paging: z.string().optional().describe('Name of a style under `paging`: the root field becomes a Relay connection.'),
   items: jsonPath.optional().describe('With paging: where the answer holds the rows.'),
-  result: jsonPath.optional().describe('Where the answer holds what the field returns; the envelope around it is dropped.'),
+  result: jsonPath
+    .optional()
+    .describe('Where the answer holds what the field returns; the envelope around it is dropped.'),
   rename: z
     .record(z.string(), z.string())
     .optional()
-    .describe('GraphQL argument names: OpenAPI parameter name → argument name. A sole path parameter is called id by itself.'),
+    .describe(
+      'GraphQL argument names: OpenAPI parameter name → argument name. A sole path parameter is called id by itself.',
+    ),
   sparse: z
     .strictObject({
       argument: z.string().describe('OpenAPI parameter (or body property) that lists the wanted fields.'),
@@ -86,6 +90,10 @@ const operation = z.strictObject({
     .describe('Unless the caller says otherwise, every field our description knows is asked for by name.'),
   idempotency: z.string().optional().describe('Header that takes an idempotency key, when the vendor has one.'),
   kind: z.enum(['query', 'mutation']).optional().describe('A POST that only reads is a query.'),
+  headers: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Constant headers of this operation, e.g. an API version.'),
 });
 
 const batchRead = z.strictObject({
@@ -98,19 +106,28 @@ export const vendorSchema = z.strictObject({
   vendor: z.enum(VENDOR_NAMES),
   title: z.string(),
   role: z.string().describe('What a company rents it for, in a few words.'),
-  endpoint: z.url({ protocol: /^https$/ }).describe('Base URL of the vendor’s API; calls to any other host are refused.'),
+  endpoint: z
+    .url({ protocol: /^https$/ })
+    .describe('Base URL of the vendor’s API; calls to any other host are refused.'),
   spec: z.string().optional().describe('The published description this source was compared with.'),
   auth,
   headers: z.record(z.string(), z.string()).default({}).describe('Sent with every call; no secrets.'),
   query: z
     .strictObject({
-      arrays: z.enum(['repeat', 'comma', 'brackets']).default('repeat').describe('How arrays are written when the parameter itself does not say.'),
+      arrays: z
+        .enum(['repeat', 'comma', 'brackets'])
+        .default('repeat')
+        .describe('How arrays are written when the parameter itself does not say.'),
     })
     .default({ arrays: 'repeat' }),
   timeoutMs: z.int().positive().default(10_000).describe('Deadline of one call.'),
   limits: z.strictObject({
     concurrency: z.int().positive().describe('Calls in flight at once, from one gateway process.'),
-    maxQueued: z.int().positive().default(1_000).describe('Calls that may wait for a place; one more is VENDOR_RATE_LIMITED.'),
+    maxQueued: z
+      .int()
+      .positive()
+      .default(1_000)
+      .describe('Calls that may wait for a place; one more is VENDOR_RATE_LIMITED.'),
     requests: z.int().positive().optional().describe('The vendor’s published limit: requests …'),
     perSeconds: z.number().positive().optional().describe('… in so many seconds.'),
     source: z.string().optional().describe('Where the figure comes from.'),
@@ -124,7 +141,9 @@ export const vendorSchema = z.strictObject({
     })
     .prefault({}),
   errors: z.strictObject({
-    message: z.array(z.string()).describe('Where an error body holds its message: dotted paths or `header:NAME`, first hit wins.'),
+    message: z
+      .array(z.string())
+      .describe('Where an error body holds its message: dotted paths or `header:NAME`, first hit wins.'),
     code: z.array(z.string()).default([]).describe('Where it holds its code.'),
     envelope: z
       .strictObject({ ok: jsonPath, error: jsonPath })
@@ -132,10 +151,16 @@ export const vendorSchema = z.strictObject({
       .describe('For vendors that fail with HTTP 200: `ok` is false then, `error` holds the code.'),
     notFound: z.array(z.string()).default([]).describe('Codes that mean "no such object"; HTTP 404 always does.'),
     rateLimited: z.array(z.string()).default([]).describe('Codes that mean a rate limit; HTTP 429 always does.'),
-    unauthenticated: z.array(z.string()).default([]).describe('Codes that mean our credential is refused; HTTP 401 always does.'),
+    unauthenticated: z
+      .array(z.string())
+      .default([])
+      .describe('Codes that mean our credential is refused; HTTP 401 always does.'),
   }),
   paging: z.record(z.string(), paging).default({}),
-  operations: z.record(z.string(), operation).default({}).describe('By operationId; an operation without an entry is taken as it is.'),
+  operations: z
+    .record(z.string(), operation)
+    .default({})
+    .describe('By operationId; an operation without an entry is taken as it is.'),
   batchReads: z.array(batchRead).default([]),
   webhook: z
     .strictObject({

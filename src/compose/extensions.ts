@@ -1,0 +1,28 @@
+/** Folds `extend type X` into `type X`, so that whoever reads the composed schema finds each type in one place. */
+import { type DefinitionNode, type DocumentNode, Kind } from 'graphql';
+
+/** The document is valid SDL: what an extension extends exists and is of its kind. */
+export function foldExtensions(document: DocumentNode): DocumentNode {
+  const extensions = document.definitions.filter((node) => node.kind.endsWith('Extension'));
+  const definitions = document.definitions
+    .filter((node) => !node.kind.endsWith('Extension'))
+    .map((node) => extensions.filter((extension) => extendsNode(extension, node)).reduce(fold, node));
+  return { ...document, definitions };
+}
+
+function extendsNode(extension: DefinitionNode, node: DefinitionNode): boolean {
+  if (extension.kind === Kind.SCHEMA_EXTENSION) return node.kind === Kind.SCHEMA_DEFINITION;
+  if (!node.kind.endsWith('TypeDefinition') || !('name' in node) || !('name' in extension)) return false;
+  return node.name?.value === extension.name?.value;
+}
+
+const PARTS = ['directives', 'interfaces', 'fields', 'values', 'types', 'operationTypes'] as const;
+
+function fold(node: DefinitionNode, extension: DefinitionNode): DefinitionNode {
+  const parts = PARTS.flatMap((part) => {
+    const [own, extra] = [Reflect.get(node, part), Reflect.get(extension, part)];
+    return Array.isArray(extra) ? [[part, [...(Array.isArray(own) ? own : []), ...extra]]] : [];
+  });
+  // Both have the same parts, since the extension is of the node's kind.
+  return { ...node, ...Object.fromEntries(parts) } as DefinitionNode;
+}

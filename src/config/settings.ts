@@ -1,0 +1,62 @@
+/** Settings from the environment; nothing else in the gateway reads it. */
+import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.object({
+  PORT: port.default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  VENDORGRAPH_SANDBOX: z.enum(['0', '1', 'true', 'false', 'on', 'off']).optional(),
+  SANDBOX_PORT: port.max(65_527).default(4100),
+  VENDORGRAPH_DATA_DIR: z.string().min(1).default('.data'),
+  VENDORGRAPH_API_KEY: z.string().min(16).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  OPERATION_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(30_000),
+  DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
+});
+
+export interface Settings {
+  port: number;
+  host: string;
+  /** Undefined when the environment does not say. */
+  sandbox: boolean | undefined;
+  sandboxPort: number;
+  dataDir: string;
+  /** A key with every scope, for gateways that run against real vendors. */
+  apiKey: string | undefined;
+  logLevel: z.output<typeof schema>['LOG_LEVEL'];
+  /** Longest time one GraphQL operation may take, milliseconds. */
+  operationTimeoutMs: number;
+  /** How long a gateway that ends waits for what is in flight, milliseconds. */
+  drainTimeoutMs: number;
+}
+
+/** Throws ConfigError naming each variable that is wrong; never shows the value of a secret one. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] || undefined]));
+  const result = schema.safeParse(given);
+  if (!result.success) {
+    const [first, ...others] = result.error.issues.map((issue) => problemOf(issue, given));
+    throw first ? new ConfigError(first, ...others) : result.error;
+  }
+  const values = result.data;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    sandbox:
+      values.VENDORGRAPH_SANDBOX === undefined ? undefined : ['1', 'true', 'on'].includes(values.VENDORGRAPH_SANDBOX),
+    sandboxPort: values.SANDBOX_PORT,
+    dataDir: values.VENDORGRAPH_DATA_DIR,
+    apiKey: values.VENDORGRAPH_API_KEY,
+    logLevel: values.LOG_LEVEL,
+    operationTimeoutMs: values.OPERATION_TIMEOUT_MS,
+    drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+  };
+}
+
+function problemOf({ path, message }: z.core.$ZodIssue, given: Record<string, string | undefined>) {
+  const name = String(path[0]);
+  const found = name === 'VENDORGRAPH_API_KEY' ? 'a value' : `"${given[name]}"`;
+  return { file: 'environment', subject: name, message: `Found ${found}: ${message}. Set ${name} anew or unset it.` };
+}
