@@ -1,0 +1,109 @@
+/**
+ * One try at a vendor: the credential, the clock, the network, the unpacking. What goes wrong on the way is its outcome;
+ * it rejects only when there is no credential to go with.
+ */
+import type { VendorConfig } from '../config/vendor.ts';
+import { GatewayError } from '../errors.ts';
+import { ACCEPT_ENCODING, decodeBody } from './answer-body.ts';
+import type { CallScope, VendorAnswer, VendorCallRecord, VendorRequest } from './call-scope.ts';
+import { startDeadline } from './deadline.ts';
+import type { VendorPool } from './pool.ts';
+import type { Outcome } from './retry.ts';
+import { scrubCredential } from './scrub.ts';
+import { bodyFault, timedOut, transportFault } from './transport-fault.ts';
+
+export interface AttemptOptions {
+  config: Pick<VendorConfig, 'title' | 'headers'>;
+  authorize: () => Record<string, string>;
+  pool: VendorPool;
+}
+
+export interface AttemptCall {
+  request: VendorRequest;
+  /** Path and query, checked. */
+  path: string;
+  scope: CallScope;
+  record: (call: VendorCallRecord) => void;
+}
+
+export interface AttemptTime {
+  /** 1 for the first try. */
+  number: number;
+  /** Milliseconds it may take. */
+  ms: number;
+}
+
+export type Attempt = (call: AttemptCall, time: AttemptTime) => Promise<Outcome>;
+
+export function createAttempt({ config, authorize, pool }: AttemptOptions): Attempt {
+  const { title } = config;
+  const fixedHeaders = {
+    'user-agent': 'vendorgraph',
+    'accept-encoding': ACCEPT_ENCODING,
+    ...Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), value])),
+  };
+
+  const exchange = async (
+    { request, path, scope }: AttemptCall,
+    credential: Record<string, string>,
+    ms: number,
+  ): Promise<VendorAnswer> => {
+    const headers = { ...fixedHeaders, ...request.headers, ...credential };
+    using deadline = startDeadline({
+      caller: scope.signal,
+      ms,
+      expired: () => timedOut(`${title} did not answer within ${Math.max(0, Math.round(ms))} ms`, request),
+    });
+    try {
+      return await pool.exchange(
+        { method: request.method, path, headers, body: request.body ?? null },
+        deadline.signal,
+      );
+    } catch (error) {
+      throw deadline.signal.aborted ? deadline.signal.reason : transportFault(error, title, request);
+    }
+  };
+
+  return async (call, { number, ms }) => {
+    const { request, record } = call;
+    const { vendor, operation, method, keys = 1 } = request;
+    const credential = authorizeOrRefuse(authorize, title, request);
+    const startedAt = performance.now();
+    const ended = (status: number | null): VendorCallRecord => {
+      const endedAt = performance.now();
+      return { vendor, operation, method, status, startedAt, endedAt, keys, cached: false, attempt: number };
+    };
+    try {
+      const answer = await unpack(await exchange(call, credential, ms), title, request);
+      record(ended(answer.status));
+      return { answer: scrubCredential(answer, credential) };
+    } catch (failure) {
+      record(failure instanceof GatewayError ? { ...ended(null), error: failure.code } : ended(null));
+      return { failure };
+    }
+  };
+}
+
+async function unpack(answer: VendorAnswer, title: string, request: VendorRequest): Promise<VendorAnswer> {
+  const encoding = answer.headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity' || answer.body.length === 0) return answer;
+  try {
+    return { ...answer, body: await decodeBody(answer.body, encoding) };
+  } catch (error) {
+    throw bodyFault(error, title, request);
+  }
+}
+
+function authorizeOrRefuse(
+  authorize: () => Record<string, string>,
+  title: string,
+  { vendor, operation }: VendorRequest,
+): Record<string, string> {
+  try {
+    return authorize();
+  } catch (cause) {
+    const reason = cause instanceof GatewayError ? `: ${cause.message}` : '.';
+    const details = { vendor, operation, retryable: false, cause };
+    throw new GatewayError('CONNECTION_MISSING', `There is no credential for ${title}${reason}`, details);
+  }
+}

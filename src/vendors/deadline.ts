@@ -1,0 +1,48 @@
+/** Ends a piece of work when its time is up or its caller has left, whichever comes first. */
+export interface DeadlineOptions {
+  /** The caller's own signal; its reason is passed on. */
+  caller: AbortSignal;
+  /** Milliseconds from now. */
+  ms: number;
+  /** What the work fails with when the time is up. */
+  expired: () => Error;
+}
+
+export interface Deadline extends Disposable {
+  signal: AbortSignal;
+}
+
+/** What setTimeout can count to; beyond, it would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Starts the clock. Dispose it as soon as the work is done: it holds a timer and a listener on the caller. */
+export function startDeadline({ caller, ms, expired }: DeadlineOptions): Deadline {
+  const controller = new AbortController();
+  const leave = (): void => controller.abort(caller.reason);
+  const timer = setTimeout(() => controller.abort(expired()), Math.min(Math.max(0, ms), LONGEST_MS));
+  if (caller.aborted) leave();
+  else caller.addEventListener('abort', leave, { once: true });
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      caller.removeEventListener('abort', leave);
+    },
+  };
+}
+
+/** Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const leave = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+}

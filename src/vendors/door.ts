@@ -1,0 +1,73 @@
+/**
+ * The only way to a vendor. Every call passes the same policies in the same order: may this principal ask → is this
+ * the operation's URL → is the same read under way → a free place → the credential → the deadline → the network → again?
+ */
+import type { VendorConfig } from '../config/vendor.ts';
+import type { VendorName } from '../config/vendor-name.ts';
+import { GatewayError } from '../errors.ts';
+import type { CallScope, VendorAnswer, VendorCallRecord, VendorRequest } from './call-scope.ts';
+import { createLane, type Lane } from './lane.ts';
+import { shareRead } from './shared-reads.ts';
+
+export interface VendorConnection {
+  config: VendorConfig;
+  /** Base URL calls go to: `config.endpoint`, or the sandbox's. */
+  endpoint: string;
+  /** Headers that carry the credential. Throws CONNECTION_MISSING when there is none. */
+  authorize(): Record<string, string>;
+}
+
+export interface VendorDoorOptions {
+  connections: ReadonlyMap<VendorName, VendorConnection>;
+  /** Epoch milliseconds. @default Date.now */
+  now?: () => number;
+  /** Told of every attempt that ended, shared ones included, for metrics and logs. */
+  onCall?: (call: VendorCallRecord) => void;
+}
+
+export interface VendorDoor extends AsyncDisposable {
+  /** Resolves with the vendor's answer whatever its status; rejects with a GatewayError when none came. */
+  send(request: VendorRequest, scope: CallScope): Promise<VendorAnswer>;
+}
+
+export function createVendorDoor({ connections, now = Date.now, onCall }: VendorDoorOptions): VendorDoor {
+  const lanes = new Map<VendorName, Lane>();
+  for (const [vendor, connection] of connections) {
+    const { config, endpoint } = connection;
+    lanes.set(vendor, createLane({ config, endpoint, authorize: () => connection.authorize(), now }));
+  }
+
+  const send = async (request: VendorRequest, scope: CallScope): Promise<VendorAnswer> => {
+    scope.authorize(request.vendor, request.access);
+    const lane = lanes.get(request.vendor);
+    if (lane === undefined) throw unconnected(request);
+    const path = lane.guard(request);
+    const record = (call: VendorCallRecord): void => {
+      scope.record(call);
+      onCall?.(call);
+    };
+    const call = (): Promise<VendorAnswer> => lane.carry({ request, path, scope, record });
+    if (request.access === 'read') return await shareRead(request, scope, call, record);
+    try {
+      return await call();
+    } finally {
+      // What was read before the write may no longer be true.
+      scope.reads.clear();
+    }
+  };
+
+  return {
+    send,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(Array.from(lanes.values(), (lane) => lane[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function unconnected({ vendor, operation }: VendorRequest): GatewayError {
+  return new GatewayError('CONNECTION_MISSING', `There is no connection to ${vendor}.`, {
+    vendor,
+    operation,
+    retryable: false,
+  });
+}

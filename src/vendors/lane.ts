@@ -1,0 +1,82 @@
+/** One vendor's share of the door: its places, its connections and its tries. */
+import type { VendorConfig } from '../config/vendor.ts';
+import { GatewayError } from '../errors.ts';
+import { type AttemptCall, createAttempt } from './attempt.ts';
+import type { CallScope, VendorAnswer, VendorRequest } from './call-scope.ts';
+import { pause, startDeadline } from './deadline.ts';
+import { createPool } from './pool.ts';
+import { type Outcome, retryDelay } from './retry.ts';
+import { createSlots, type Slots } from './slots.ts';
+import { timedOut } from './transport-fault.ts';
+import { createUrlGuard, type UrlGuard } from './url-guard.ts';
+
+export interface LaneOptions {
+  config: VendorConfig;
+  endpoint: string;
+  authorize: () => Record<string, string>;
+  now: () => number;
+}
+
+export interface Lane extends AsyncDisposable {
+  guard: UrlGuard;
+  carry(call: AttemptCall): Promise<VendorAnswer>;
+}
+
+export function createLane({ config, endpoint, authorize, now }: LaneOptions): Lane {
+  const { title, timeoutMs, limits, retry } = config;
+  const pool = createPool({ origin: new URL(endpoint).origin, connections: limits.concurrency, timeoutMs });
+  const slots = createSlots(limits);
+  const attempt = createAttempt({ config, authorize, pool });
+
+  return {
+    guard: createUrlGuard(endpoint),
+    async carry(call) {
+      const { request, scope } = call;
+      let endsAt: number | undefined;
+      for (let number = 1; ; number += 1) {
+        await enter(slots, title, request, scope, now);
+        let outcome: Outcome;
+        try {
+          // The vendor's own time begins with the first try; waiting for a place is on the operation's account.
+          endsAt ??= Math.min(now() + timeoutMs, scope.deadlineAt);
+          outcome = await attempt(call, { number, ms: endsAt - now() });
+        } finally {
+          slots.release();
+        }
+        const context = { policy: retry, attempt: number, now: now(), random: Math.random() };
+        const waitMs = request.access === 'read' ? retryDelay(outcome, context) : undefined;
+        if (waitMs === undefined || now() + waitMs >= endsAt) return settle(outcome);
+        await pause(waitMs, scope.signal);
+      }
+    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+/** Takes a place, or waits for one as long as the whole operation has. */
+async function enter(
+  slots: Slots,
+  title: string,
+  request: VendorRequest,
+  scope: CallScope,
+  now: () => number,
+): Promise<void> {
+  scope.signal.throwIfAborted();
+  if (slots.tryTake()) return;
+  if (!slots.hasRoom()) {
+    const { vendor, operation } = request;
+    const message = `Too many calls to ${title} are waiting already (${operation}).`;
+    throw new GatewayError('VENDOR_RATE_LIMITED', message, { vendor, operation, retryable: true });
+  }
+  using deadline = startDeadline({
+    caller: scope.signal,
+    ms: scope.deadlineAt - now(),
+    expired: () => timedOut(`The operation's time was over before ${title} had a free place`, request),
+  });
+  await slots.wait(deadline.signal);
+}
+
+function settle(outcome: Outcome): VendorAnswer {
+  if ('answer' in outcome) return outcome.answer;
+  throw outcome.failure;
+}
