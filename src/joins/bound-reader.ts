@@ -1,0 +1,44 @@
+/** Vendor reads bound to one operation's scope: what a keyed read is given to find its rows with. */
+import { GatewayError } from '../errors.ts';
+import type { RestExecutor } from '../rest/executor.ts';
+import type { CallScope } from '../vendors/call-scope.ts';
+
+export interface BoundReader {
+  /** One call of an operation that is not paged. `keys`: how many keys it serves, for the explain record. */
+  call(operation: string, args: Record<string, unknown>, keys?: number): Promise<unknown>;
+  /**
+   * Every row of a paged operation, page after page. For lists that are short by nature (one row per key, own staff).
+   * Throws LIMIT_EXCEEDED beyond 10,000 rows: a join is no export.
+   */
+  everyRow(operation: string, args: Record<string, unknown>, keys?: number): Promise<readonly unknown[]>;
+}
+
+const PAGE = 1_000;
+const MOST_ROWS = 10_000;
+
+export function createBoundReader(rest: RestExecutor, scope: CallScope): BoundReader {
+  return {
+    call: (operation, args, keys) => rest.call(operation, args, scope, keys === undefined ? undefined : { keys }),
+    async everyRow(operation, args, keys) {
+      const options = keys === undefined ? undefined : { keys };
+      const rows: unknown[] = [];
+      let after: string | null = null;
+      for (;;) {
+        const page = await rest.page(operation, args, { first: PAGE, after }, scope, options);
+        for (const { node } of page.rows) rows.push(node);
+        if (!page.hasNextPage || page.endCursor === null) return rows;
+        if (rows.length >= MOST_ROWS) {
+          throw new GatewayError(
+            'LIMIT_EXCEEDED',
+            `${operation} holds more than ${MOST_ROWS} rows, too many to join with.`,
+            {
+              operation,
+              limit: 'rows',
+            },
+          );
+        }
+        after = page.endCursor;
+      }
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** E-mail addresses as keys of people, and the domains in them as keys of companies. */
+
+/** Providers whose domain says nothing about a person's company. */
+const FREE_MAIL_DOMAINS: ReadonlySet<string> = new Set([
+  'aol.com',
+  'fastmail.com',
+  'gmail.com',
+  'gmx.com',
+  'gmx.de',
+  'gmx.net',
+  'googlemail.com',
+  'hey.com',
+  'hotmail.com',
+  'icloud.com',
+  'live.com',
+  'mac.com',
+  'mail.com',
+  'mail.ru',
+  'me.com',
+  'msn.com',
+  'outlook.com',
+  'pm.me',
+  'proton.me',
+  'protonmail.com',
+  'qq.com',
+  'tutanota.com',
+  'web.de',
+  'yahoo.co.uk',
+  'yahoo.com',
+  'yandex.com',
+  'yandex.ru',
+  'zoho.com',
+]);
+
+/**
+ * The address as a key: trimmed, lower case. A plus-tag is left alone: `ada+billing@…` may be another mailbox.
+ * Null for what is no address (RFC 5321 allows 254 characters).
+ */
+export function normaliseEmail(address: string): string | null {
+  const trimmed = address.trim().toLowerCase();
+  const at = trimmed.lastIndexOf('@');
+  return at > 0 && at < trimmed.length - 1 && trimmed.length <= 254 && !/[\s<>"'(),;:\\]/.test(trimmed)
+    ? trimmed
+    : null;
+}
+
+/** The domain as a key: lower case, without scheme, `www.`, path and trailing dot. Null for what is no domain (RFC 1035 allows 253 characters). */
+export function normaliseDomain(domain: string): string | null {
+  const host = domain
+    .trim()
+    .toLowerCase()
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/[/?#].*$/, '')
+    .replace(/^www\./, '')
+    .replace(/\.$/, '');
+  return host.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(host)
+    ? host
+    : null;
+}
+
+/** The company's domain in an address; null for free-mail providers. */
+export function companyDomainOf(address: string): string | null {
+  const email = normaliseEmail(address);
+  const domain = email === null ? null : normaliseDomain(email.slice(email.lastIndexOf('@') + 1));
+  return domain === null || FREE_MAIL_DOMAINS.has(domain) ? null : domain;
+}

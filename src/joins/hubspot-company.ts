@@ -1,0 +1,63 @@
+/** HubSpot companies ↔ accounts, by domain. */
+import { type AccountRow, accountRow } from './account-row.ts';
+import { normaliseDomain } from './email-address.ts';
+import { hubspotOwnerById } from './hubspot-owner.ts';
+import type { Join, JoinContext } from './join.ts';
+import type { KeyedRead } from './keyed-read.ts';
+
+export interface CompanyRow {
+  id: string;
+  properties?: { name?: string | null; domain?: string | null; hubspot_owner_id?: string | null };
+}
+
+/** HubSpot's domain is no unique property, so its batch read does not take it: a search with IN does, for 100 values. */
+export const hubspotCompanyByDomain: KeyedRead<CompanyRow> = {
+  name: 'HubSpot company by domain',
+  chunk: 100,
+  normalise: normaliseDomain,
+  async read(domains, { everyRow }) {
+    const filters = [{ propertyName: 'domain', operator: 'IN', values: domains }];
+    // Oldest first: of two companies with one domain the older is taken, every time.
+    const sorts = [{ propertyName: 'createdate', direction: 'ASCENDING' }];
+    return (await everyRow(
+      'hubspotSearchCompanies',
+      { input: { filterGroups: [{ filters }], sorts } },
+      domains.length,
+    )) as CompanyRow[];
+  },
+  keysOf: (company) => [company.properties?.domain],
+};
+
+export const hubspotCompanyById: KeyedRead<CompanyRow> = {
+  name: 'HubSpot company by id',
+  chunk: 100,
+  async read(ids, { call }) {
+    const input = { inputs: ids.map((id) => ({ id })) };
+    // The answer's shape is the contract in sources/hubspot/openapi.yaml.
+    return (await call('hubspotBatchReadCompanies', { input }, ids.length)) as CompanyRow[];
+  },
+  keysOf: (company) => [company.id],
+};
+
+/** The account of a company; the row is kept, so that the account's `company` costs no call. */
+export function accountOfCompany(company: CompanyRow, { reads }: JoinContext): AccountRow | null {
+  const account = accountRow(company.properties?.domain, company.properties?.name);
+  if (account) reads.prime(hubspotCompanyByDomain, company);
+  return account;
+}
+
+const ownerOf = (company: CompanyRow | null, { reads }: JoinContext) =>
+  company?.properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, company.properties.hubspot_owner_id) : null;
+
+export const hubspotCompanyJoin: Join = {
+  Account: {
+    company: ({ domain }: AccountRow, _args: unknown, { reads }: JoinContext) =>
+      reads.load(hubspotCompanyByDomain, domain),
+    owner: async ({ domain }: AccountRow, _args: unknown, context: JoinContext) =>
+      ownerOf(await context.reads.load(hubspotCompanyByDomain, domain), context),
+  },
+  HubspotCompany: {
+    account: (company: CompanyRow, _args: unknown, context: JoinContext) => accountOfCompany(company, context),
+    owner: (company: CompanyRow, _args: unknown, context: JoinContext) => ownerOf(company, context),
+  },
+};

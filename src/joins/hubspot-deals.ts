@@ -1,0 +1,50 @@
+/** HubSpot deals ↔ accounts, by the CRM's associations. */
+import { createConnection } from '../rest/connection.ts';
+import type { AccountRow } from './account-row.ts';
+import { companiesOfDeal, dealsOfCompany } from './hubspot-association.ts';
+import { accountOfCompany, hubspotCompanyByDomain, hubspotCompanyById } from './hubspot-company.ts';
+import { hubspotOwnerById } from './hubspot-owner.ts';
+import { pageOfIds } from './id-page.ts';
+import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
+import type { KeyedRead } from './keyed-read.ts';
+
+interface DealRow {
+  id: string;
+  properties?: { hubspot_owner_id?: string | null };
+}
+
+const hubspotDealById: KeyedRead<DealRow> = {
+  name: 'HubSpot deal by id',
+  chunk: 100,
+  async read(ids, { call }) {
+    const input = { inputs: ids.map((id) => ({ id })) };
+    // The answer's shape is the contract in sources/hubspot/openapi.yaml.
+    return (await call('hubspotBatchReadDeals', { input }, ids.length)) as DealRow[];
+  },
+  keysOf: (deal) => [deal.id],
+};
+
+async function dealsOf({ domain }: AccountRow, page: PageArguments, { reads }: JoinContext) {
+  const company = await reads.load(hubspotCompanyByDomain, domain);
+  const deals = company && (await reads.load(dealsOfCompany, company.id));
+  if (!deals) return EMPTY_PAGE;
+  return pageOfIds({ field: 'Account.deals', owner: domain }, deals.to, page, (id) => reads.load(hubspotDealById, id));
+}
+
+async function accountOfDeal({ id }: DealRow, context: JoinContext): Promise<AccountRow | null> {
+  const [companyId] = (await context.reads.load(companiesOfDeal, id))?.to ?? [];
+  const company = companyId ? await context.reads.load(hubspotCompanyById, companyId) : null;
+  return company && accountOfCompany(company, context);
+}
+
+export const hubspotDealsJoin: Join = {
+  Account: {
+    deals: (account: AccountRow, page: PageArguments, context: JoinContext) =>
+      createConnection(() => dealsOf(account, page, context)),
+  },
+  HubspotDeal: {
+    account: (deal: DealRow, _args: unknown, context: JoinContext) => accountOfDeal(deal, context),
+    owner: ({ properties }: DealRow, _args: unknown, { reads }: JoinContext) =>
+      properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, properties.hubspot_owner_id) : null,
+  },
+};

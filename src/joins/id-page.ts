@@ -1,0 +1,45 @@
+/** Pages of a list whose ids are known already, e.g. from the CRM's associations: only the page's own rows are read. */
+
+import { GatewayError } from '../errors.ts';
+import { createCursorCodec } from '../rest/cursor.ts';
+import { type Page, readFirst } from '../rest/page-reader.ts';
+import type { PageArguments } from './join.ts';
+
+/**
+ * Cursors carry the id they stand behind, not its place: rows that come or go before it move nothing.
+ * `field` is the list's name and `owner` whose list it is; a cursor of another one is CURSOR_INVALID.
+ * Ids that lead to no row are left out.
+ */
+export async function pageOfIds(
+  list: { field: string; owner: string },
+  ids: readonly string[],
+  { first, after }: PageArguments,
+  read: (id: string) => Promise<unknown>,
+): Promise<Page> {
+  const codec = createCursorCodec(list.field, { owner: list.owner });
+  const start = after ? placeBehind(codec.decode(after)[0], ids, list.field) : 0;
+  const wanted = ids.slice(start, start + readFirst(list.field, first));
+  const nodes = await Promise.all(wanted.map(read));
+  const rows = wanted.flatMap((id, index) =>
+    nodes[index] ? [{ cursor: codec.encode([id]), node: nodes[index] }] : [],
+  );
+  const last = wanted.at(-1);
+  return {
+    rows,
+    hasNextPage: start + wanted.length < ids.length,
+    endCursor: last === undefined ? null : codec.encode([last]),
+  };
+}
+
+function placeBehind(id: unknown, ids: readonly string[], field: string): number {
+  const place = ids.indexOf(String(id));
+  if (place >= 0) return place + 1;
+  throw new GatewayError(
+    'CURSOR_INVALID',
+    `What the cursor of ${field} stood behind is not in the list any more. Start over without "after".`,
+    {
+      operation: field,
+      retryable: false,
+    },
+  );
+}

@@ -1,0 +1,53 @@
+/** A human being as the graph carries one: the address that recognises them in every system, and what we met of the name. */
+import type { GraphQLResolveInfo } from 'graphql';
+import { bamboohrEmployeeByEmail, type EmployeeRow, employeeName } from './bamboohr-employee.ts';
+import { normaliseEmail } from './email-address.ts';
+import { hubspotContactByEmail } from './hubspot-contact.ts';
+import type { Join, JoinContext } from './join.ts';
+import { isKnown } from './known.ts';
+import type { PersonRow } from './person-row.ts';
+import { readAhead } from './read-ahead.ts';
+import { slackUserByEmail } from './slack-user.ts';
+import { stripeCustomerByEmail } from './stripe-customer.ts';
+import { zendeskUserByEmail } from './zendesk-user.ts';
+
+async function person(
+  _root: unknown,
+  { email }: { email: string },
+  context: JoinContext,
+  info: GraphQLResolveInfo,
+): Promise<PersonRow | null> {
+  const address = normaliseEmail(email);
+  if (address === null) return null;
+  const { reads } = context;
+  const endReadingAhead = readAhead({ email: address }, context, info);
+  const known = await isKnown(
+    () => reads.load(hubspotContactByEmail, address),
+    () => reads.load(stripeCustomerByEmail, address),
+    () => reads.load(zendeskUserByEmail, address),
+    () => reads.load(slackUserByEmail, address),
+    () => reads.load(bamboohrEmployeeByEmail, address),
+  );
+  endReadingAhead();
+  return known ? { email: address } : null;
+}
+
+/** The CRM's spelling first; the others are asked one after the other, and only while nobody knew the name. */
+const name = async (
+  { email, name: met }: PersonRow,
+  _args: unknown,
+  { reads }: JoinContext,
+): Promise<string | null> => {
+  const contact = await reads.load(hubspotContactByEmail, email);
+  const fullName = [contact?.properties?.firstname, contact?.properties?.lastname].filter(Boolean).join(' ');
+  return (
+    (fullName || met) ??
+    (await reads.load(zendeskUserByEmail, email))?.name ??
+    (await reads.load(slackUserByEmail, email))?.real_name ??
+    nameOf(await reads.load(bamboohrEmployeeByEmail, email))
+  );
+};
+
+const nameOf = (employee: EmployeeRow | null): string | null => employee && employeeName(employee);
+
+export const personJoin: Join = { Query: { person }, Person: { name } };

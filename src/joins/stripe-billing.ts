@@ -1,0 +1,45 @@
+/** What Stripe bills an account: subscriptions, invoices, charges, and the way back to the account. */
+import { createConnection } from '../rest/connection.ts';
+import type { AccountRow } from './account-row.ts';
+import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
+import { accountOfCustomer, stripeCustomerByDomain, stripeCustomerById } from './stripe-customer.ts';
+
+interface BilledRow {
+  /** The customer's id. */
+  customer?: string | null;
+}
+
+const billed =
+  (operation: 'stripeSubscriptions' | 'stripeInvoices') =>
+  (
+    { domain }: AccountRow,
+    { first, after, ...filter }: PageArguments & { status?: unknown },
+    { reads, rest, scope }: JoinContext,
+  ) =>
+    createConnection(async () => {
+      const customer = await reads.load(stripeCustomerByDomain, domain);
+      if (!customer) return EMPTY_PAGE;
+      return rest.page(
+        operation,
+        { customer: customer.id, ...filter },
+        { first: first ?? null, after: after ?? null },
+        scope,
+      );
+    });
+
+async function accountOf({ customer }: BilledRow, _args: unknown, context: JoinContext): Promise<AccountRow | null> {
+  const row = customer ? await context.reads.load(stripeCustomerById, customer) : null;
+  return row && accountOfCustomer(row, context);
+}
+
+export const stripeBillingJoin: Join = {
+  // Stripe lists no canceled subscriptions unless it is asked for all of them.
+  Account: {
+    subscriptions: (account: AccountRow, page: PageArguments, context: JoinContext) =>
+      billed('stripeSubscriptions')(account, { ...page, status: 'all' }, context),
+    invoices: billed('stripeInvoices'),
+  },
+  StripeSubscription: { account: accountOf },
+  StripeInvoice: { account: accountOf },
+  StripeCharge: { account: accountOf },
+};

@@ -1,0 +1,77 @@
+/** Stripe customers ↔ people by e-mail address, ↔ accounts by the domain in their metadata. */
+import { type AccountRow, accountRow, accountRowOfEmail } from './account-row.ts';
+import { normaliseDomain, normaliseEmail } from './email-address.ts';
+import type { Join, JoinContext } from './join.ts';
+import type { KeyedRead } from './keyed-read.ts';
+import { type PersonRow, personRow } from './person-row.ts';
+import { searchLiteral } from './search-literal.ts';
+
+export interface CustomerRow {
+  id: string;
+  email?: string | null;
+  name?: string | null;
+  metadata?: Record<string, string> | null;
+}
+
+/** Stripe has no batch read; a search takes ten clauses joined by OR (https://docs.stripe.com/search), and matches in any case. */
+const CLAUSES = 10;
+
+export const stripeCustomerByEmail: KeyedRead<CustomerRow> = {
+  name: 'Stripe customer by e-mail',
+  chunk: CLAUSES,
+  normalise: normaliseEmail,
+  async read(emails, { everyRow }) {
+    const query = emails.map((email) => `email:${searchLiteral(email)}`).join(' OR ');
+    return (await everyRow('stripeSearchCustomers', { query }, emails.length)) as CustomerRow[];
+  },
+  keysOf: (customer) => [customer.email],
+};
+
+export const stripeCustomerByDomain: KeyedRead<CustomerRow> = {
+  name: 'Stripe customer by domain',
+  chunk: CLAUSES,
+  normalise: normaliseDomain,
+  async read(domains, { everyRow }) {
+    const query = domains.map((domain) => `metadata['domain']:${searchLiteral(domain)}`).join(' OR ');
+    return (await everyRow('stripeSearchCustomers', { query }, domains.length)) as CustomerRow[];
+  },
+  keysOf: (customer) => [customer.metadata?.['domain']],
+};
+
+export const stripeCustomerById: KeyedRead<CustomerRow> = {
+  name: 'Stripe customer by id',
+  chunk: 1,
+  async read([id], { call }) {
+    const customer = (await call('stripeCustomer', { id })) as CustomerRow | null;
+    return customer ? [customer] : [];
+  },
+  keysOf: (customer) => [customer.id],
+};
+
+/** The company a customer is: named in its metadata, else that of its address. */
+export function accountOfCustomer(customer: CustomerRow, { reads }: JoinContext): AccountRow | null {
+  const named = accountRow(customer.metadata?.['domain'], customer.name);
+  if (named) reads.prime(stripeCustomerByDomain, customer);
+  return named ?? accountRowOfEmail(customer.email);
+}
+
+function personOfCustomer(customer: CustomerRow, { reads }: JoinContext): PersonRow | null {
+  const person = personRow(customer.email);
+  if (person) reads.prime(stripeCustomerByEmail, customer);
+  return person;
+}
+
+export const stripeCustomerJoin: Join = {
+  Person: {
+    customer: ({ email }: PersonRow, _args: unknown, { reads }: JoinContext) =>
+      reads.load(stripeCustomerByEmail, email),
+  },
+  Account: {
+    customer: ({ domain }: AccountRow, _args: unknown, { reads }: JoinContext) =>
+      reads.load(stripeCustomerByDomain, domain),
+  },
+  StripeCustomer: {
+    account: (customer: CustomerRow, _args: unknown, context: JoinContext) => accountOfCustomer(customer, context),
+    person: (customer: CustomerRow, _args: unknown, context: JoinContext) => personOfCustomer(customer, context),
+  },
+};

@@ -1,0 +1,51 @@
+/** Zendesk tickets ↔ the people who ask and the accounts they ask for. */
+import { createConnection } from '../rest/connection.ts';
+import type { AccountRow } from './account-row.ts';
+import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
+import type { PersonRow } from './person-row.ts';
+import { searchLiteral } from './search-literal.ts';
+import { accountOfOrganizationId, zendeskOrganizationByDomain } from './zendesk-organization.ts';
+import { personOfUserId } from './zendesk-user.ts';
+
+type Id = string | number | bigint | null;
+
+interface TicketRow {
+  requester_id?: Id;
+  assignee_id?: Id;
+  organization_id?: Id;
+}
+
+interface TicketArguments extends PageArguments {
+  status?: readonly string[] | null;
+}
+
+/** A search, because only searches take status and order; a repeated status means OR. */
+function ticketPage(whose: string, { status, first, after }: TicketArguments, { rest, scope }: JoinContext) {
+  const query = ['type:ticket', whose, ...(status ?? []).map((one) => `status:${one}`)].join(' ');
+  const args = { query, sort_by: 'created_at', sort_order: 'desc' };
+  return rest.page('zendeskSearch', args, { first: first ?? null, after: after ?? null }, scope);
+}
+
+export const zendeskTicketsJoin: Join = {
+  Person: {
+    tickets: ({ email }: PersonRow, args: TicketArguments, context: JoinContext) =>
+      createConnection(() => ticketPage(`requester:${searchLiteral(email)}`, args, context)),
+  },
+  Account: {
+    tickets: ({ domain }: AccountRow, args: TicketArguments, context: JoinContext) =>
+      createConnection(async () => {
+        const organization = await context.reads.load(zendeskOrganizationByDomain, domain);
+        return organization ? ticketPage(`organization_id:${organization.id}`, args, context) : EMPTY_PAGE;
+      }),
+  },
+  ZendeskTicket: {
+    requester: ({ requester_id: id }: TicketRow, _args: unknown, context: JoinContext) => personOfUserId(id, context),
+    assignee: ({ assignee_id: id }: TicketRow, _args: unknown, context: JoinContext) => personOfUserId(id, context),
+    account: ({ organization_id: id }: TicketRow, _args: unknown, context: JoinContext) =>
+      accountOfOrganizationId(id, context),
+  },
+  ZendeskComment: {
+    author: ({ author_id: id }: { author_id?: Id }, _args: unknown, context: JoinContext) =>
+      personOfUserId(id, context),
+  },
+};

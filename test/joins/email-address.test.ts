@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { companyDomainOf, normaliseDomain, normaliseEmail } from '../../src/joins/email-address.ts';
+
+describe('e-mail addresses as keys', () => {
+  it('folds case and outer space, and nothing else', () => {
+    expect(normaliseEmail(' Ada.Lovelace+Billing@Acme.COM ')).toBe('ada.lovelace+billing@acme.com');
+  });
+
+  it.each(['', 'ada', '@acme.com', 'ada@', 'a b@acme.com', 'ada@acme.com" OR "x', "a'b", 'a@b,c@d', `${'a'.repeat(250)}@b.io`])(
+    'refuses %j',
+    (text) => expect(normaliseEmail(text)).toBeNull(),
+  );
+
+  it('is stable: a key normalised twice is the same key', () => {
+    fc.assert(
+      fc.property(fc.emailAddress(), (address) => {
+        const key = normaliseEmail(address);
+        if (key !== null) expect(normaliseEmail(key)).toBe(key);
+      }),
+    );
+  });
+
+  it('finds the company in a work address and none in a free-mail one', () => {
+    expect(companyDomainOf('Ada@BrightForge.io')).toBe('brightforge.io');
+    expect(companyDomainOf('ada@gmail.com')).toBeNull();
+  });
+
+  it('reads a domain out of what people call one', () => {
+    expect(['https://www.Acme.com/about?x=1', 'acme.com.', 'ACME.com'].map(normaliseDomain)).toEqual(Array(3).fill('acme.com'));
+    expect(['acme', 'acme..com', '-acme.com', 'acme .com', '', "acme.com' OR"].map(normaliseDomain)).toEqual(Array(6).fill(null));
+  });
+});
