@@ -1,0 +1,55 @@
+/** The sandbox as a process of its own, ended with the gateway's. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { VendorName } from '../config/vendor-name.ts';
+
+export interface SandboxReport {
+  controlUrl: string;
+  urls: Record<VendorName, string>;
+  credentials: Record<VendorName, Record<string, string>>;
+}
+
+export interface SandboxProcess {
+  ready: Promise<SandboxReport>;
+  /** Resolves when the process is gone. */
+  end(): Promise<void>;
+}
+
+export interface SandboxProcessOptions {
+  /** Control port; vendors follow. 0: free ports. */
+  port: number;
+  /** Where webhooks go: the gateway's, without the vendor's name. */
+  webhookUrl: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** `ready` rejects with what the sandbox said when it cannot start. */
+export function startSandboxProcess({ port, webhookUrl, env }: SandboxProcessOptions): SandboxProcess {
+  const entry = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url));
+  const child = fork(entry, {
+    env: { ...env, SANDBOX_PORT: String(port), SANDBOX_WEBHOOK_URL: env['SANDBOX_WEBHOOK_URL'] ?? webhookUrl },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    ready: readiness(child),
+    async end() {
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+function readiness(child: ChildProcess): Promise<SandboxReport> {
+  return new Promise((resolve, reject) => {
+    let complaint = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk}`.slice(0, 4_000);
+      process.stderr.write(chunk);
+    });
+    // The only message src/sandbox/main.ts sends.
+    child.once('message', (message) => resolve(message as unknown as SandboxReport));
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(complaint.trim() || 'The sandbox ended before it was ready.')));
+  });
+}

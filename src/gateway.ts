@@ -1,0 +1,131 @@
+/** Chooses and wires: the only place that picks adapters and knows every part. */
+import type { Server } from 'node:http';
+import { allScopes, createKeyAuthenticator, DEMO_KEYS } from './auth/api-keys.ts';
+import { type GraphFolder, readComposedSchema, readGraphFolder } from './config/graph-folder.ts';
+import type { Settings } from './config/settings.ts';
+import type { VendorConfig } from './config/vendor.ts';
+import type { VendorName } from './config/vendor-name.ts';
+import { readOperationFiles } from './graph/operation-files.ts';
+import { createGraph } from './graph/schema.ts';
+import { createGraphqlServer, GRAPHQL_PATH, type GraphqlOptions } from './http/graphql.ts';
+import { healthRoutes } from './http/health.ts';
+import { createHttpServer, listen } from './http/server.ts';
+import { attachWebsocket } from './http/websocket.ts';
+import { JOINS } from './joins/joins.ts';
+import type { Logger } from './observe/log.ts';
+import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { createRestExecutor } from './rest/executor.ts';
+import { createSecretReader } from './secrets/secret.ts';
+import type { VendorCallRecord } from './vendors/call-scope.ts';
+import { createVendorDoor, type VendorConnection } from './vendors/door.ts';
+import { sandboxConnection, vendorConnection } from './vendors/vendor-connection.ts';
+
+/** Where the sandbox vendors listen and what they accept. */
+export interface SandboxAddresses {
+  urls: Readonly<Partial<Record<VendorName, string>>>;
+  credentials: Readonly<Partial<Record<VendorName, Record<string, string>>>>;
+}
+
+export interface GatewayOptions {
+  graphDir: string;
+  settings: Settings;
+  log: Logger;
+  env?: NodeJS.ProcessEnv;
+  /** Runs against the sandbox: its vendors instead of the real ones, demo keys, GraphiQL. May still be starting. */
+  sandbox?: Promise<SandboxAddresses> | undefined;
+}
+
+export interface Gateway extends AsyncDisposable {
+  /** E.g. `http://127.0.0.1:4000`, without a trailing slash. */
+  url: string;
+  /** Not ready any more, takes nothing new, lets what is in flight finish within the drain time, then ends. */
+  drain(): Promise<void>;
+}
+
+/** Resolves when the gateway answers. Throws ConfigError for what a person can mend. */
+export async function startGateway({
+  graphDir,
+  settings,
+  log,
+  env = process.env,
+  sandbox,
+}: GatewayOptions): Promise<Gateway> {
+  const folder = readGraphFolder(graphDir);
+  const graph = createGraph(readComposedSchema(folder), JOINS);
+  const metrics = createMetrics();
+  const connections = connectionsOf(folder, env, await sandbox);
+  const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
+  const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
+  const authenticate = createKeyAuthenticator(keysOf(settings, sandbox !== undefined));
+  const options: GraphqlOptions = {
+    graph,
+    rest: createRestExecutor({ operations: graph.operations, vendors, door }),
+    authenticate,
+    operationTimeoutMs: settings.operationTimeoutMs,
+    explainForAll: sandbox !== undefined,
+    graphiql: sandbox && { demoKey: 'vg_demo_app', operations: readOperationFiles(graphDir) },
+    log,
+    metrics,
+  };
+  let draining = false;
+  const graphql = createGraphqlServer(options);
+  const server = createHttpServer(graphql, healthRoutes({ authenticate, metrics, isReady: () => !draining }));
+  const websocket = attachWebsocket(server, graphql, options);
+  const port = await listen(server, settings.port, settings.host);
+  const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
+  log.info({ url: `${url}${GRAPHQL_PATH}`, vendors: folder.sources.map(({ vendor }) => vendor) }, 'gateway ready');
+
+  const drain = async (): Promise<void> => {
+    if (draining) return;
+    draining = true;
+    await websocket.close();
+    await closeServer(server, settings.drainTimeoutMs);
+    await graphql.dispose();
+    await door[Symbol.asyncDispose]();
+    log.info('gateway ended');
+  };
+  return { url, drain, [Symbol.asyncDispose]: drain };
+}
+
+function connectionsOf(
+  { sources }: GraphFolder,
+  env: NodeJS.ProcessEnv,
+  sandbox: SandboxAddresses | undefined,
+): ReadonlyMap<VendorName, VendorConnection> {
+  const readSecret = createSecretReader({ env });
+  return new Map(
+    sources.map(({ vendor, config }) => [
+      vendor,
+      sandbox
+        ? sandboxConnection(config, sandbox.urls[vendor], sandbox.credentials[vendor])
+        : vendorConnection(config, readSecret),
+    ]),
+  );
+}
+
+function keysOf({ apiKey }: Settings, sandbox: boolean) {
+  const own =
+    apiKey === undefined
+      ? []
+      : [{ key: apiKey, principal: { id: 'key:operator', kind: 'operator' as const, scopes: new Set(allScopes()) } }];
+  return sandbox ? [...DEMO_KEYS, ...own] : own;
+}
+
+function measure(
+  metrics: Metrics,
+  { vendor, operation, status, startedAt, endedAt, cached, attempt }: VendorCallRecord,
+): void {
+  metrics.vendorCall({ vendor, operation, status, seconds: (endedAt - startedAt) / 1000, cached, attempt });
+}
+
+/** Waits for answers in flight; idle connections end at once, the rest when the time is up. */
+function closeServer(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

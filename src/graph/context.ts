@@ -1,0 +1,60 @@
+/** What one GraphQL operation carries: who asks, how long it may take, its vendor calls and its loaders. */
+import type { Principal } from '../auth/principal.ts';
+import { GatewayError } from '../errors.ts';
+import { createBoundReader } from '../joins/bound-reader.ts';
+import type { JoinContext } from '../joins/join.ts';
+import { createKeyedReads } from '../joins/keyed-read.ts';
+import type { RestExecutor } from '../rest/executor.ts';
+import type { CallScope, VendorCallRecord } from '../vendors/call-scope.ts';
+
+export interface GraphContext extends JoinContext {
+  requestId: string;
+  principal: Principal;
+  startedAt: number;
+  /** Vendor calls in the order they ended. */
+  calls: VendorCallRecord[];
+  /** The caller asked for `extensions.explain`, and may have it. */
+  explain: boolean;
+}
+
+export interface OperationRequest {
+  requestId: string;
+  principal: Principal;
+  /** Aborts when the caller leaves. */
+  signal: AbortSignal;
+  explain: boolean;
+  /** Milliseconds the whole operation may take. */
+  timeoutMs: number;
+}
+
+export function createGraphContext(rest: RestExecutor, request: OperationRequest): GraphContext {
+  const { requestId, principal, signal, timeoutMs } = request;
+  const calls: VendorCallRecord[] = [];
+  const scope: CallScope = {
+    requestId,
+    principal: principal.id,
+    signal,
+    deadlineAt: Date.now() + timeoutMs,
+    authorize: (vendor, access) => requireScope(principal, `${vendor}:${access}`),
+    reads: new Map(),
+    record: (call) => calls.push(call),
+  };
+  return {
+    requestId,
+    principal,
+    startedAt: performance.now(),
+    calls,
+    explain: request.explain,
+    rest,
+    scope,
+    reads: createKeyedReads(createBoundReader(rest, scope)),
+  };
+}
+
+function requireScope({ scopes }: Principal, needed: string): void {
+  if (scopes.has(needed)) return;
+  throw new GatewayError('SCOPE_MISSING', `This needs the scope ${needed}, which your key does not have.`, {
+    scopes: [needed],
+    retryable: false,
+  });
+}

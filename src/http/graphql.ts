@@ -1,0 +1,155 @@
+/** GraphQL over HTTP and SSE by graphql-yoga, and the pipeline WebSocket operations share with it. */
+import type { ExecutionResult } from 'graphql';
+import {
+  createYoga,
+  isAsyncIterable,
+  mapAsyncIterator,
+  type Plugin,
+  useExtendContext,
+  type YogaServerInstance,
+} from 'graphql-yoga';
+import type { Authenticate, Principal } from '../auth/principal.ts';
+import { createGraphContext, type GraphContext, type OperationRequest } from '../graph/context.ts';
+import { type Finisher, finishResult } from '../graph/finish.ts';
+import type { OperationFile } from '../graph/operation-files.ts';
+import type { Graph } from '../graph/schema.ts';
+import type { RestExecutor } from '../rest/executor.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+/** Largest request body, bytes. */
+const MOST_BODY = 1_000_000;
+
+export interface GraphqlOptions extends Finisher {
+  graph: Graph;
+  rest: RestExecutor;
+  authenticate: Authenticate;
+  operationTimeoutMs: number;
+  /** Whether any caller may ask for `extensions.explain`; else `admin:read` is needed. */
+  explainForAll: boolean;
+  /** GraphiQL for browsers; absent: none. */
+  graphiql?: { demoKey: string; operations: readonly OperationFile[] } | undefined;
+}
+
+/** What a transport hands to the pipeline; over HTTP it is made from the request. */
+export interface PipelineInput {
+  operation?: OperationRequest;
+}
+
+export type GraphqlServer = YogaServerInstance<PipelineInput, GraphContext>;
+
+interface Caller {
+  requestId: string;
+  principal: Principal;
+  context?: GraphContext;
+}
+
+export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
+  const callers = new WeakMap<Request, Caller>();
+  return createYoga<PipelineInput, GraphContext>({
+    schema: options.graph.schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    landingPage: false,
+    // No page of another origin is expected to ask; a company that wants one puts it behind the same origin.
+    cors: false,
+    batching: false,
+    // Nothing takes uploads, and a multipart POST needs no preflight from a page of another origin.
+    multipart: false,
+    maxRequestBodySize: MOST_BODY,
+    // Errors are masked where the request id is known: in `finish` below.
+    maskedErrors: false,
+    logging: false,
+    ...graphiqlOptions(options.graphiql),
+    plugins: [
+      // Before anything is parsed: a caller we do not know costs nothing.
+      admit(options, callers),
+      // Fresh loaders, deadline and record for each operation.
+      context(options, callers),
+      // Last: every result passes it, those of refused requests too.
+      finish(options, callers),
+    ],
+  });
+}
+
+/** May this caller see the explanation it asks for? */
+export function mayExplain(
+  { explainForAll }: Pick<GraphqlOptions, 'explainForAll'>,
+  asked: string | null | undefined,
+  { scopes }: Principal,
+): boolean {
+  return asked === '1' && (explainForAll || scopes.has('admin:read'));
+}
+
+function admit({ authenticate }: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const requestId = requestIdOf(request.headers.get(REQUEST_ID_HEADER));
+      const principal = authenticate(request.headers.get('authorization'));
+      if (principal) {
+        callers.set(request, { requestId, principal });
+        return;
+      }
+      const error = {
+        message: 'No valid credential came with the request. Send "Authorization: Bearer <API key>".',
+        extensions: { code: 'UNAUTHENTICATED', requestId },
+      };
+      const headers = { 'www-authenticate': 'Bearer', [REQUEST_ID_HEADER]: requestId };
+      endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 401, headers }));
+    },
+    onResponse({ request, response }) {
+      const caller = callers.get(request);
+      if (caller) response.headers.set(REQUEST_ID_HEADER, caller.requestId);
+    },
+  };
+}
+
+function context(options: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
+  // The envelop plugin's types know nothing of what a transport put in beside yoga's own context.
+  return useExtendContext((initial: { request?: Request } & PipelineInput) => {
+    if (initial.operation) return createGraphContext(options.rest, initial.operation);
+    const caller = initial.request && callers.get(initial.request);
+    if (!initial.request || !caller) throw new TypeError('An operation reached the pipeline without a caller.');
+    caller.context = createGraphContext(options.rest, {
+      requestId: caller.requestId,
+      principal: caller.principal,
+      signal: initial.request.signal,
+      explain: mayExplain(options, initial.request.headers.get('x-vendorgraph-explain'), caller.principal),
+      timeoutMs: options.operationTimeoutMs,
+    });
+    return caller.context;
+  }) as unknown as Plugin;
+}
+
+function finish(finisher: Finisher, callers: WeakMap<Request, Caller>): Plugin {
+  return {
+    onResultProcess({ request, result, setResult }) {
+      const caller = callers.get(request);
+      const requestId = caller?.requestId ?? requestIdOf(null);
+      const end = (one: ExecutionResult) =>
+        finishResult(finisher, one, { requestId, context: caller?.context, transport: 'http' });
+      if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, end));
+      else setResult(Array.isArray(result) ? result.map(end) : end(result));
+    },
+  };
+}
+
+function graphiqlOptions(graphiql: GraphqlOptions['graphiql']) {
+  if (!graphiql) return { graphiql: false };
+  const headers = JSON.stringify(
+    { authorization: `Bearer ${graphiql.demoKey}`, 'x-vendorgraph-explain': '1' },
+    null,
+    2,
+  );
+  return {
+    graphiql: {
+      title: 'vendorgraph',
+      defaultHeaders: headers,
+      headers,
+      defaultTabs: graphiql.operations.map(({ text: query }) => ({ query, headers })),
+      shouldPersistHeaders: true,
+      subscriptionsProtocol: 'WS' as const,
+    },
+    // 6 MB of script: loaded when somebody looks, from the package, never from a CDN.
+    renderGraphiQL: async (opts: object) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(opts),
+  };
+}

@@ -1,0 +1,24 @@
+/** What orchestrators and Prometheus ask: alive, ready, metrics. */
+import type { Authenticate } from '../auth/principal.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { plain, type SimpleRoutes } from './server.ts';
+
+export interface HealthOptions {
+  authenticate: Authenticate;
+  metrics: Metrics;
+  /** False from the moment the gateway drains. */
+  isReady(): boolean;
+}
+
+export function healthRoutes({ authenticate, metrics, isReady }: HealthOptions): SimpleRoutes {
+  return {
+    '/livez': () => plain(200, 'alive\n'),
+    '/readyz': () => (isReady() ? plain(200, 'ready\n') : plain(503, 'draining\n')),
+    async '/metrics'({ headers }) {
+      const principal = authenticate(headers.authorization);
+      if (!principal) return plain(401, 'Send "Authorization: Bearer <API key>".\n');
+      if (!principal.scopes.has('admin:read')) return plain(403, 'This needs the scope admin:read.\n');
+      return { status: 200, type: metrics.contentType, body: await metrics.text() };
+    },
+  };
+}

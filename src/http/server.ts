@@ -1,0 +1,68 @@
+/** The gateway's socket: bounds size, headers and time of requests, and hands each to the handler of its path. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GRAPHQL_PATH, type GraphqlServer } from './graphql.ts';
+
+/** Headers and body must have come within this time, so that slow senders hold no place. */
+const RECEIVE_TIMEOUT_MS = 15_000;
+const MOST_HEADERS = 100;
+
+export type SimpleHandler = (request: IncomingMessage) => SimpleAnswer | Promise<SimpleAnswer>;
+
+export interface SimpleAnswer {
+  status: number;
+  type: string;
+  body: string;
+}
+
+/** Paths that answer GET with a short text. */
+export type SimpleRoutes = Readonly<Record<string, SimpleHandler>>;
+
+export function createHttpServer(graphql: GraphqlServer, routes: SimpleRoutes): Server {
+  const server = createServer(
+    { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    (request, response) => {
+      const path = (request.url ?? '').split('?')[0] ?? '';
+      if (path === GRAPHQL_PATH) void graphql(request, response);
+      else void answer(routes[path], request, response);
+    },
+  );
+  server.maxHeadersCount = MOST_HEADERS;
+  return server;
+}
+
+/** Resolves with the port; rejects with the reason, e.g. EADDRINUSE. */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      // A TCP server's address is never a pipe name.
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function answer(
+  handler: SimpleHandler | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, type, body } = await reply(handler, request);
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+async function reply(handler: SimpleHandler | undefined, request: IncomingMessage): Promise<SimpleAnswer> {
+  if (!handler) return plain(404, `Nothing here. The graph is at ${GRAPHQL_PATH}.\n`);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'Only GET.\n');
+  try {
+    return await handler(request);
+  } catch {
+    return plain(500, 'Something went wrong on our side.\n');
+  }
+}
+
+export function plain(status: number, body: string): SimpleAnswer {
+  return { status, type: 'text/plain; charset=utf-8', body };
+}

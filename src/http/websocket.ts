@@ -1,0 +1,174 @@
+/** GraphQL over WebSocket (graphql-transport-ws), through the same pipeline as HTTP. */
+import type { IncomingMessage, Server } from 'node:http';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import { CloseCode } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Principal } from '../auth/principal.ts';
+import type { GraphContext } from '../graph/context.ts';
+import { finishResult } from '../graph/finish.ts';
+import { formatError } from '../graph/mask.ts';
+import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, mayExplain } from './graphql.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** Largest message a client may send, bytes. */
+const MOST_MESSAGE = 1_000_000;
+
+interface ConnectionParams extends Record<string, unknown> {
+  authorization?: unknown;
+  'x-vendorgraph-explain'?: unknown;
+}
+
+/** What one connection keeps while it is open. */
+interface Connection extends Record<PropertyKey, unknown> {
+  principal?: Principal;
+  explain?: boolean;
+  /** By the client's operation id. */
+  running?: Map<string, { abort: AbortController; requestId: string }>;
+}
+
+export interface WebsocketEdge {
+  /** Closes every connection with 1001 (going away) and takes no new ones. */
+  close(): Promise<void>;
+}
+
+export function attachWebsocket(server: Server, graphql: GraphqlServer, options: GraphqlOptions): WebsocketEdge {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE });
+  server.on('upgrade', (request: IncomingMessage, socket, head) => {
+    if (pathOf(request) !== GRAPHQL_PATH) {
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
+  });
+
+  const ended = useServer<ConnectionParams, Connection>(
+    {
+      connectionInitWaitTimeout: 10_000,
+      onConnect({ connectionParams, extra }) {
+        const principal = options.authenticate(textOf(connectionParams?.authorization));
+        if (!principal) {
+          extra.socket.close(
+            CloseCode.Forbidden,
+            'UNAUTHENTICATED: no valid credential in connectionParams.authorization',
+          );
+          return false;
+        }
+        extra.principal = principal;
+        extra.explain = mayExplain(options, textOf(connectionParams?.['x-vendorgraph-explain']), principal);
+        extra.running = new Map();
+        options.metrics.connections(1);
+        return true;
+      },
+      onDisconnect({ extra }) {
+        options.metrics.connections(-1);
+        for (const { abort } of extra.running?.values() ?? []) abort.abort();
+      },
+      async onSubscribe({ extra }, id, payload) {
+        const { principal, explain = false, running } = extra;
+        if (!principal || !running) throw new TypeError('An operation came before its connection was admitted.');
+        const abort = new AbortController();
+        const requestId = requestIdOf(null);
+        running.set(id, { abort, requestId });
+        const operation = {
+          requestId,
+          principal,
+          signal: abort.signal,
+          explain,
+          timeoutMs: options.operationTimeoutMs,
+        };
+        const refuse = (errors: readonly GraphQLError[]) => {
+          running.delete(id);
+          return finishResult(options, { errors }, { requestId, transport: 'ws' }).errors ?? [];
+        };
+        try {
+          const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({ operation });
+          const document = parse(payload.query);
+          const errors = validate(schema, document);
+          if (errors.length > 0) return refuse(errors);
+          return {
+            schema,
+            document,
+            operationName: payload.operationName,
+            variableValues: payload.variables,
+            contextValue: await contextFactory(),
+            rootValue: { execute, subscribe, abort },
+          };
+        } catch (error) {
+          return refuse([asGraphQLError(error)]);
+        }
+      },
+      // The enveloped functions travel with the operation: a schema reload must not change one that runs.
+      execute: (args) => {
+        const { execute, abort } = enveloped(args);
+        return oneResult(execute(args), abort);
+      },
+      subscribe: (args) => enveloped(args).subscribe(args),
+      onNext({ extra }, id, _payload, args, result) {
+        const requestId = extra.running?.get(id)?.requestId ?? requestIdOf(null);
+        // The context is the one `onSubscribe` made.
+        const context = args.contextValue as unknown as GraphContext;
+        const { errors, ...rest } = finishResult(options, result as ExecutionResult, {
+          requestId,
+          context,
+          transport: 'ws',
+        });
+        return errors ? { ...rest, errors: errors.map(formatError) } : rest;
+      },
+      onComplete({ extra }, id) {
+        extra.running?.get(id)?.abort.abort();
+        extra.running?.delete(id);
+      },
+    },
+    sockets,
+    12_000,
+  );
+  return { close: async () => ended.dispose() };
+}
+
+interface Enveloped {
+  abort: AbortController;
+  execute(args: unknown): ExecutionResult | Promise<ExecutionResult>;
+  subscribe(args: unknown): AsyncIterableIterator<ExecutionResult>;
+}
+
+/** `rootValue` is ours: no resolver of this graph reads it. */
+function enveloped(args: ExecutionArgs): Enveloped {
+  return args.rootValue as Enveloped;
+}
+
+/** A result as a stream of one: graphql-ws tells a stream, and nothing else, that its client has completed it. */
+function oneResult(
+  result: ExecutionResult | Promise<ExecutionResult>,
+  abort: AbortController,
+): AsyncIterableIterator<ExecutionResult> {
+  let given = false;
+  return {
+    async next() {
+      if (given) return { value: undefined, done: true };
+      given = true;
+      return { value: await result, done: false };
+    },
+    async return() {
+      given = true;
+      abort.abort();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) });
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?')[0] ?? '';
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,23 @@
+/**
+ * Takes out of a text what must not stand in a log or an answer: links, addresses, credentials, and anything that could be
+ * one. Errs on the side of taking too much: what it leaves is for people to read, not for programs.
+ */
+const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>]+/gi, '[link]'],
+  [/\bwww\.[^\s"'<>]+/gi, '[link]'],
+  [/[^\s"'<>@,;:()]+@[^\s"'<>@,;:()]+\.[^\s"'<>@,;:()]+/g, '[address]'],
+  [/\b(bearer|basic)\s+[\w~+/.=-]+/gi, '$1 […]'],
+  [/\b(?:(?:sk|rk|pk)_(?:live|test)_|whsec_|xox[a-z]-|pat-|re_|cal_|req_|ghp_)[\w-]{6,}/gi, '[…]'],
+  // `api_key=abc123`, `"password": "x1y2z3"`; words without a digit ("token: expired") stay.
+  [
+    /\b(api[-_ ]?key|token|secret|password|passwd|authorization)(["']?\s*[:=]\s*["']?)(?=[^\s"',;&]*\d)[^\s"',;&]{6,}/gi,
+    '$1$2[…]',
+  ],
+  [/\b((?:request|correlation|trace)[-_ ]?id)(["']?\s*[:=]?\s*["']?)(?=[\w-]*\d)[\w-]+/gi, '$1$2[…]'],
+  // Names such as hs_analytics_source_data stay: plain words, and what a caller needs to mend the call.
+  [/(?<![\w~+/=.-])(?![a-z]{1,15}(?:_[a-z]{1,15})+\.?(?![\w~+/=.-]))[\w~+/=.-]{20,}/g, '[…]'],
+];
+
+export function redactText(text: string): string {
+  return RULES.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
