@@ -31,7 +31,8 @@ export async function runCli(args: readonly string[], parts: CliParts): Promise<
 function createProgram({ startGateway }: CliParts, done: (exitCode: number) => void): Command {
   const program = new Command('vendorgraph')
     .description('One GraphQL graph over the REST APIs a company rents.')
-    .exitOverride();
+    .exitOverride()
+    .showHelpAfterError();
   withGraph(program.command('start'))
     .description('serve the graph')
     .option('--sandbox', 'start the emulated vendors and serve the graph over them')

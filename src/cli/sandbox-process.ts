@@ -29,6 +29,8 @@ export function startSandboxProcess({ port, webhookUrl, env }: SandboxProcessOpt
   const child = fork(entry, {
     env: { ...env, SANDBOX_PORT: String(port), SANDBOX_WEBHOOK_URL: env['SANDBOX_WEBHOOK_URL'] ?? webhookUrl },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    // The terminal's Ctrl+C is not for it: what is in flight still needs its vendors. It ends with the gateway or its channel.
+    detached: true,
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
@@ -43,13 +45,18 @@ export function startSandboxProcess({ port, webhookUrl, env }: SandboxProcessOpt
 function readiness(child: ChildProcess): Promise<SandboxReport> {
   return new Promise((resolve, reject) => {
     let complaint = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
+    const keep = (chunk: Buffer) => {
       complaint = `${complaint}${chunk}`.slice(0, 4_000);
-      process.stderr.write(chunk);
-    });
+    };
+    child.stderr?.on('data', keep);
     // The only message src/sandbox/main.ts sends.
-    child.once('message', (message) => resolve(message as unknown as SandboxReport));
+    child.once('message', (message) => {
+      process.stderr.write(complaint);
+      child.stderr?.off('data', keep).pipe(process.stderr);
+      resolve(message as unknown as SandboxReport);
+    });
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(complaint.trim() || 'The sandbox ended before it was ready.')));
+    // 'close', not 'exit': then the last word of its complaint is here. Told once, by whoever waits for `ready`.
+    child.once('close', () => reject(new Error(complaint.trim() || 'The sandbox ended before it was ready.')));
   });
 }

@@ -56,9 +56,10 @@ function startSandbox({ port, host, sandboxPort }: Settings, env: NodeJS.Process
   return startSandboxProcess({ port: sandboxPort, webhookUrl: `http://${host}:${port}/webhooks`, env });
 }
 
+/** Listens on: `npm start` passes on the Ctrl+C that the terminal has sent us already, and a signal nobody hears kills. */
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   });
 }
 

@@ -3,7 +3,7 @@
  * Composing reads all of it; a running gateway reads `.meshrc.yaml`, each `vendor.yaml` and the composed schema.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem, collectProblems, throwProblems } from './config-error.ts';
 import { MESH_FILE, type MeshFile, type MeshSource, readMeshFile } from './mesh-file.ts';
 import type { VendorConfig } from './vendor.ts';
@@ -57,7 +57,7 @@ export function readComposedSchema({ composedPath }: GraphFolder): string {
 function readSource(root: string, mesh: MeshFile, entry: MeshSource, index: number): GraphSource {
   const { source, endpoint } = entry.handler.openapi;
   const openapiPath = join(root, source);
-  const { config, yaml } = readVendorFile(join(dirname(openapiPath), 'vendor.yaml'));
+  const { config, yaml } = readVendorFile(join(root, entry.transforms[0].vendor));
   if (config.vendor !== entry.name) {
     const message = `Found vendor "${config.vendor}", expected "${entry.name}", the source's name in ${MESH_FILE}.`;
     throw new ConfigError({ file: yaml.path, ...yaml.locate(['vendor']), message });

@@ -18,8 +18,10 @@ function isPlain(endpoint: string): boolean {
   return username + password + search + hash === '';
 }
 
+const relativePath = z.string().regex(/^(?!\w+:\/\/)/, 'expected a path below this folder, not a URL');
+
 const openapiHandler = z.strictObject({
-  source: z.string().regex(/^(?!\w+:\/\/)/, 'expected a path below this folder, not a URL'),
+  source: relativePath,
   endpoint: z
     .url({ protocol: /^https$/ })
     .refine(isPlain, 'expected a URL without user or query: secrets belong in vendor.yaml as secret://env/NAME')
@@ -27,8 +29,16 @@ const openapiHandler = z.strictObject({
   ignoreErrorResponses: z.literal(true).describe('Errors are our executor’s, not members of a union.'),
 });
 
+const source = z.strictObject({
+  name: z.string(),
+  handler: z.strictObject({ openapi: openapiHandler }),
+  transforms: z
+    .tuple([z.strictObject({ vendor: relativePath }).describe('Names, arguments and lists as this vendor.yaml says.')])
+    .describe('Ours is the only transform: Mesh’s own would rename what vendor.yaml refers to.'),
+});
+
 const meshSchema = z.strictObject({
-  sources: z.array(z.strictObject({ name: z.string(), handler: z.strictObject({ openapi: openapiHandler }) })).min(1),
+  sources: z.array(source).min(1),
   additionalTypeDefs: z.array(z.string()).default([]),
   merger: z.literal('bare').describe('Stitching plans grow exponentially with nested fragments.'),
 });

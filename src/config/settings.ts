@@ -2,19 +2,29 @@
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const SWITCH = ['0', '1', 'true', 'false', 'on', 'off'] as const;
 
 const schema = z.object({
-  PORT: port.default(4000),
+  PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  VENDORGRAPH_SANDBOX: z.enum(['0', '1', 'true', 'false', 'on', 'off']).optional(),
-  SANDBOX_PORT: port.max(65_527).default(4100),
+  VENDORGRAPH_SANDBOX: oneOf(SWITCH).optional(),
+  SANDBOX_PORT: wholeNumber(0, 65_527).default(4100),
   VENDORGRAPH_DATA_DIR: z.string().min(1).default('.data'),
-  VENDORGRAPH_API_KEY: z.string().min(16).optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  OPERATION_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(30_000),
-  DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
+  VENDORGRAPH_API_KEY: z.string().min(16, { error: 'expected at least 16 characters' }).optional(),
+  LOG_LEVEL: oneOf(LEVELS).default('info'),
+  OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
+  DRAIN_TIMEOUT_MS: wholeNumber(0, 600_000).default(10_000),
 });
+
+function wholeNumber(min: number, max: number) {
+  const error = `expected a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error, abort: true }).min(min, { error }).max(max, { error });
+}
+
+function oneOf<const Names extends readonly string[]>(names: Names) {
+  return z.enum(names, { error: `expected one of ${names.join(', ')}` });
+}
 
 export interface Settings {
   port: number;
@@ -58,5 +68,5 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 function problemOf({ path, message }: z.core.$ZodIssue, given: Record<string, string | undefined>) {
   const name = String(path[0]);
   const found = name === 'VENDORGRAPH_API_KEY' ? 'a value' : `"${given[name]}"`;
-  return { file: 'environment', subject: name, message: `Found ${found}: ${message}. Set ${name} anew or unset it.` };
+  return { file: 'environment', subject: name, message: `Found ${found}, ${message}. Set ${name} anew or unset it.` };
 }

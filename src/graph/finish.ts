@@ -1,10 +1,10 @@
 /** What happens to every result before it leaves, whichever way it goes: errors masked and logged, the explanation added. */
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { GraphContext } from './context.ts';
 import { explain } from './explain.ts';
-import { maskError } from './mask.ts';
+import { type MaskedError, maskError } from './mask.ts';
 
 export interface Finisher {
   log: Logger;
@@ -23,22 +23,26 @@ export function finishResult<Result extends ExecutionResult>(
   result: Result,
   { requestId, context, transport }: Finishing,
 ): Result {
-  const errors = result.errors?.map((error) => maskAndTell(error, requestId, { log, metrics }));
-  if (context)
-    metrics.operation(transport, errors?.length ? 'errors' : 'ok', (performance.now() - context.startedAt) / 1000);
+  // What ended because its caller left is nobody's failure: masked like all, but not told.
+  const left = context?.scope.signal.aborted ?? false;
+  const errors = result.errors?.map((error) => {
+    const masked = maskError(error, requestId);
+    if (!left) tell(masked, requestId, { log, metrics });
+    return masked.error;
+  });
+  if (context) {
+    const seconds = (performance.now() - context.startedAt) / 1000;
+    metrics.operation(transport, left ? 'left' : errors?.length ? 'errors' : 'ok', seconds);
+  }
   const explained = context?.explain ? { extensions: { ...result.extensions, explain: explain(context.calls) } } : {};
   return { ...result, ...(errors ? { errors } : {}), ...explained };
 }
 
-function maskAndTell(error: GraphQLError, requestId: string, { log, metrics }: Finisher): GraphQLError {
-  const masked = maskError(error, requestId);
-  const code = String(masked.error.extensions['code']);
-  metrics.error(code);
-  if (masked.cause !== undefined) {
-    const { vendor, operation } = masked.error.extensions;
-    const fields = { requestId, code, vendor, operation, path: error.path?.join('.') };
-    if (code === 'INTERNAL') log.error({ ...fields, err: masked.cause }, 'operation failed');
-    else log.warn({ ...fields, reason: masked.error.message }, 'vendor failed a field');
-  }
-  return masked.error;
+function tell({ error, cause }: MaskedError, requestId: string, { log, metrics }: Finisher): void {
+  const { code, vendor, operation } = error.extensions;
+  metrics.error(String(code));
+  if (cause === undefined) return;
+  const fields = { requestId, code, vendor, operation, path: error.path?.join('.') };
+  if (code === 'INTERNAL') log.error({ ...fields, err: cause }, 'operation failed');
+  else log.warn({ ...fields, reason: error.message }, 'vendor failed a field');
 }

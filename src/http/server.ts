@@ -22,6 +22,10 @@ export function createHttpServer(graphql: GraphqlServer, routes: SimpleRoutes): 
   const server = createServer(
     { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
     (request, response) => {
+      // A server that closes waits for its connections: none may stay for a next request once its answer is out.
+      response.once('finish', () => {
+        if (!server.listening) request.socket.destroySoon();
+      });
       const path = (request.url ?? '').split('?')[0] ?? '';
       if (path === GRAPHQL_PATH) void graphql(request, response);
       else void answer(routes[path], request, response);

@@ -14,7 +14,7 @@ export interface VendorCallMeasure {
 
 export interface Metrics {
   vendorCall(call: VendorCallMeasure): void;
-  operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors', seconds: number): void;
+  operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
   error(code: string): void;
   connections(change: 1 | -1): void;
   /** Prometheus text format 0.0.4. */

@@ -33,14 +33,14 @@ const MISTAKES: Mistake[] = [
     MESH,
     'merger: bare',
     'merger: [bare',
-    '.meshrc.yaml:18:1  Found YAML that cannot be read: ',
+    '.meshrc.yaml:22:1  Found YAML that cannot be read: ',
   ),
   edit(
     'an unknown key',
     MESH,
     'merger: bare',
     'merger: bare\nplugins: []',
-    '.meshrc.yaml:18:1  Found unknown key "plugins". Remove it or correct its name.',
+    '.meshrc.yaml:22:1  Found unknown key "plugins". Remove it or correct its name.',
   ),
   edit(
     'an unknown key of a source',
@@ -54,7 +54,7 @@ const MISTAKES: Mistake[] = [
     MESH,
     'merger: bare',
     'merger: stitching',
-    '.meshrc.yaml:17:1  Found "stitching" in "merger", expected bare.',
+    '.meshrc.yaml:21:1  Found "stitching" in "merger", expected bare.',
   ),
   edit('no merger', MESH, 'merger: bare', '', '.meshrc.yaml:2:1  Found no "merger", expected bare.'),
   edit(
@@ -104,7 +104,14 @@ const MISTAKES: Mistake[] = [
     MESH,
     'name: zendesk',
     'name: stripe',
-    '.meshrc.yaml:9:5  Found source "stripe" a second time, expected each vendor once. Remove one of the two.',
+    '.meshrc.yaml:11:5  Found source "stripe" a second time, expected each vendor once. Remove one of the two.',
+  ),
+  edit(
+    'a transform of Mesh',
+    MESH,
+    '- vendor: ./sources/stripe/vendor.yaml',
+    '- prefix: { value: Stripe }',
+    '.meshrc.yaml:10:9  Found no "sources.0.transforms.0.vendor", expected a string.',
   ),
   {
     what: 'a missing source file',
@@ -379,7 +386,7 @@ const MISTAKES: Mistake[] = [
     MESH,
     './schema/unified.graphql',
     './schema/unifed.graphql',
-    '.meshrc.yaml:16:5  Found no file schema/unifed.graphql, expected an SDL file.',
+    '.meshrc.yaml:20:5  Found no file schema/unifed.graphql, expected an SDL file.',
   ),
   edit(
     'an SDL syntax error',
