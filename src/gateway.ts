@@ -1,12 +1,12 @@
 /** Chooses and wires: the only place that picks adapters and knows every part. */
 import type { Server } from 'node:http';
-import { allScopes, createKeyAuthenticator, DEMO_KEYS } from './auth/api-keys.ts';
-import { type GraphFolder, readComposedSchema, readGraphFolder } from './config/graph-folder.ts';
+import { type ApiKey, allScopes, createKeyAuthenticator, demoKeys } from './auth/api-keys.ts';
+import { type GraphFolder, readGraphFolder } from './config/graph-folder.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorConfig } from './config/vendor.ts';
 import type { VendorName } from './config/vendor-name.ts';
+import { readComposedGraph } from './graph/composed-graph.ts';
 import { readOperationFiles } from './graph/operation-files.ts';
-import { createGraph } from './graph/schema.ts';
 import { createGraphqlServer, GRAPHQL_PATH, type GraphqlOptions } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
 import { createHttpServer, listen } from './http/server.ts';
@@ -51,12 +51,12 @@ export async function startGateway({
   sandbox,
 }: GatewayOptions): Promise<Gateway> {
   const folder = readGraphFolder(graphDir);
-  const graph = createGraph(readComposedSchema(folder), JOINS);
+  const graph = readComposedGraph(folder, JOINS);
   const metrics = createMetrics();
   const connections = connectionsOf(folder, env, await sandbox);
   const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
   const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
-  const authenticate = createKeyAuthenticator(keysOf(settings, sandbox !== undefined));
+  const authenticate = createKeyAuthenticator(keysOf(folder, settings, sandbox !== undefined));
   const options: GraphqlOptions = {
     graph,
     rest: createRestExecutor({ operations: graph.operations, vendors, door }),
@@ -103,12 +103,11 @@ function connectionsOf(
   );
 }
 
-function keysOf({ apiKey }: Settings, sandbox: boolean) {
-  const own =
-    apiKey === undefined
-      ? []
-      : [{ key: apiKey, principal: { id: 'key:operator', kind: 'operator' as const, scopes: new Set(allScopes()) } }];
-  return sandbox ? [...DEMO_KEYS, ...own] : own;
+function keysOf({ sources }: GraphFolder, { apiKey }: Settings, sandbox: boolean): readonly ApiKey[] {
+  const vendors = sources.map(({ vendor }) => vendor);
+  const operator = { id: 'key:operator', kind: 'operator', scopes: new Set(allScopes(vendors)) } as const;
+  const own = apiKey === undefined ? [] : [{ key: apiKey, principal: operator }];
+  return sandbox ? [...demoKeys(vendors), ...own] : own;
 }
 
 function measure(

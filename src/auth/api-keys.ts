@@ -1,6 +1,5 @@
 /** API keys as bearer tokens. Keys are compared as SHA-256 digests, so that time tells nothing about them. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { VENDOR_NAMES } from '../config/vendor-name.ts';
 import type { Authenticate, Principal, Scope } from './principal.ts';
 
 export interface ApiKey {
@@ -8,33 +7,23 @@ export interface ApiKey {
   principal: Principal;
 }
 
-const reads = VENDOR_NAMES.map((vendor) => `${vendor}:read`);
-const writes = (...vendors: string[]): Scope[] => vendors.map((vendor) => `${vendor}:write`);
-
 /** Public by design: they open nothing but the sandbox. */
-export const DEMO_KEYS: readonly ApiKey[] = [
-  demoKey('frontend', 'frontend', [...reads, 'pii:read', 'events:read']),
-  demoKey('app', 'app', [
-    ...reads,
-    'pii:read',
-    'events:read',
-    ...writes('hubspot', 'slack', 'resend', 'calcom', 'zendesk'),
-  ]),
-  demoKey('agent', 'agent', [...reads, 'events:read', ...writes('hubspot', 'zendesk', 'calcom')]),
-  demoKey('admin', 'operator', allScopes()),
-];
+export function demoKeys(vendors: readonly string[]): readonly ApiKey[] {
+  const reads = vendors.map((vendor) => `${vendor}:read`);
+  const writes = (...names: string[]) => names.filter((name) => vendors.includes(name)).map((name) => `${name}:write`);
+  const app = writes('hubspot', 'slack', 'resend', 'calcom', 'zendesk');
+  return [
+    demoKey('frontend', 'frontend', [...reads, 'pii:read', 'events:read']),
+    demoKey('app', 'app', [...reads, 'pii:read', 'events:read', ...app]),
+    demoKey('agent', 'agent', [...reads, 'events:read', ...writes('hubspot', 'zendesk', 'calcom')]),
+    demoKey('admin', 'operator', allScopes(vendors)),
+  ];
+}
 
 /** Everything there is. */
-export function allScopes(): Scope[] {
-  return [
-    ...reads,
-    ...writes(...VENDOR_NAMES),
-    'pii:read',
-    'events:read',
-    'events:replay',
-    'admin:read',
-    'admin:write',
-  ];
+export function allScopes(vendors: readonly string[]): Scope[] {
+  const onVendors = vendors.flatMap((vendor) => [`${vendor}:read`, `${vendor}:write`]);
+  return [...onVendors, 'pii:read', 'events:read', 'events:replay', 'admin:read', 'admin:write'];
 }
 
 /** Answers `Bearer <key>`; anything else is nobody. */

@@ -1,13 +1,13 @@
 /** What a newcomer sees when the gateway is up: the address, the demo keys, something to ask. */
 import { stripIgnoredCharacters } from 'graphql';
-import { DEMO_KEYS } from '../auth/api-keys.ts';
+import { demoKeys } from '../auth/api-keys.ts';
 import { readOperationFiles } from '../graph/operation-files.ts';
 
 const PASTED = 3;
 
 export function banner(url: string, graphDir: string, sandboxControlUrl: string): string {
   const queries = readOperationFiles(graphDir).slice(0, PASTED);
-  const keys = DEMO_KEYS.map(({ key, principal }) => `  ${key.padEnd(18)} ${principal.kind}`);
+  const keys = demoKeys([]).map(({ key, principal }) => `  ${key.padEnd(18)} ${principal.kind}`);
   const pasted = queries.flatMap(({ name, text }) => [`  # ${name}`, `  ${oneLine(text)}`, '']);
   return [
     '',

@@ -1,4 +1,5 @@
-/** The vendors of the reference graph, in the order of their sandbox ports. */
-export const VENDOR_NAMES = ['hubspot', 'stripe', 'zendesk', 'slack', 'resend', 'pdl', 'calcom', 'bamboohr'] as const;
+/** A vendor's name, as `.meshrc.yaml` has it: a graph folder may hold any vendors, not only those of the reference graph. */
+export type VendorName = string;
 
-export type VendorName = (typeof VENDOR_NAMES)[number];
+/** It becomes the prefix of root fields and, with a capital, of types. */
+export const VENDOR_NAME_PATTERN = /^[a-z][a-z0-9]{1,19}$/;

@@ -3,7 +3,7 @@
  * one says how we reach it and what our graph makes of it. `schema/vendor.schema.json` is generated from here.
  */
 import { z } from 'zod';
-import { VENDOR_NAMES } from './vendor-name.ts';
+import { VENDOR_NAME_PATTERN } from './vendor-name.ts';
 
 /** `secret://env/NAME` or `secret://file/PATH`; never a secret itself. */
 const secretReference = z
@@ -103,7 +103,10 @@ const batchRead = z.strictObject({
 });
 
 export const vendorSchema = z.strictObject({
-  vendor: z.enum(VENDOR_NAMES),
+  vendor: z
+    .string()
+    .regex(VENDOR_NAME_PATTERN, 'expected 2 to 20 lower-case letters and digits, a letter first')
+    .describe('The source’s name in .meshrc.yaml; it prefixes root fields and, with a capital, types.'),
   title: z.string(),
   role: z.string().describe('What a company rents it for, in a few words.'),
   endpoint: z

@@ -21,9 +21,8 @@ async function account(
   const { reads } = context;
   const endReadingAhead = readAhead({ domain: host }, context, info);
   const known = await isKnown(
-    () => reads.load(hubspotCompanyByDomain, host),
-    () => reads.load(stripeCustomerByDomain, host),
-    () => reads.load(zendeskOrganizationByDomain, host),
+    [() => reads.load(hubspotCompanyByDomain, host)],
+    [() => reads.load(stripeCustomerByDomain, host), () => reads.load(zendeskOrganizationByDomain, host)],
   );
   endReadingAhead();
   return known ? { domain: host } : null;

@@ -6,6 +6,8 @@ import type { CallScope } from '../vendors/call-scope.ts';
 export interface BoundReader {
   /** One call of an operation that is not paged. `keys`: how many keys it serves, for the explain record. */
   call(operation: string, args: Record<string, unknown>, keys?: number): Promise<unknown>;
+  /** The first row of a paged operation; null when there is none. */
+  firstRow(operation: string, args: Record<string, unknown>): Promise<unknown>;
   /**
    * Every row of a paged operation, page after page. For lists that are short by nature (one row per key, own staff).
    * Throws LIMIT_EXCEEDED beyond 10,000 rows: a join is no export.
@@ -19,6 +21,10 @@ const MOST_ROWS = 10_000;
 export function createBoundReader(rest: RestExecutor, scope: CallScope): BoundReader {
   return {
     call: (operation, args, keys) => rest.call(operation, args, scope, keys === undefined ? undefined : { keys }),
+    async firstRow(operation, args) {
+      const { rows } = await rest.page(operation, args, { first: 1 }, scope);
+      return rows[0]?.node ?? null;
+    },
     async everyRow(operation, args, keys) {
       const options = keys === undefined ? undefined : { keys };
       const rows: unknown[] = [];

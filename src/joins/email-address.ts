@@ -34,14 +34,13 @@ const FREE_MAIL_DOMAINS: ReadonlySet<string> = new Set([
 
 /**
  * The address as a key: trimmed, lower case. A plus-tag is left alone: `ada+billing@…` may be another mailbox.
- * Null for what is no address (RFC 5321 allows 254 characters).
+ * Null for what is no address (RFC 5321 allows 254 characters), and for one with a star: legal, never seen, and a wildcard
+ * to a helpdesk's search. An apostrophe is fine: `sean.o'brien@…`.
  */
 export function normaliseEmail(address: string): string | null {
   const trimmed = address.trim().toLowerCase();
-  const at = trimmed.lastIndexOf('@');
-  return at > 0 && at < trimmed.length - 1 && trimmed.length <= 254 && !/[\s<>"'(),;:\\]/.test(trimmed)
-    ? trimmed
-    : null;
+  const isAddress = /^[^@]+@[^@]+$/.test(trimmed) && !/[\s\p{Cc}<>"(),;:*\\]/u.test(trimmed);
+  return isAddress && trimmed.length <= 254 ? trimmed : null;
 }
 
 /** The domain as a key: lower case, without scheme, `www.`, path and trailing dot. Null for what is no domain (RFC 1035 allows 253 characters). */

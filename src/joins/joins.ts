@@ -12,6 +12,7 @@ import type { Join } from './join.ts';
 import { pdlProfileJoin } from './pdl-profile.ts';
 import { peopleJoin } from './people.ts';
 import { personJoin } from './person.ts';
+import { resendContactJoin } from './resend-contact.ts';
 import { resendEmailsJoin } from './resend-emails.ts';
 import { slackUserJoin } from './slack-user.ts';
 import { stripeBillingJoin } from './stripe-billing.ts';
@@ -36,6 +37,7 @@ export const JOINS: readonly Join[] = [
   zendeskOrganizationJoin,
   zendeskTicketsJoin,
   slackUserJoin,
+  resendContactJoin,
   resendEmailsJoin,
   calcomBookingsJoin,
   pdlProfileJoin,

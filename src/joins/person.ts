@@ -1,12 +1,14 @@
 /** A human being as the graph carries one: the address that recognises them in every system, and what we met of the name. */
 import type { GraphQLResolveInfo } from 'graphql';
 import { bamboohrEmployeeByEmail, type EmployeeRow, employeeName } from './bamboohr-employee.ts';
+import { calcomBookingByAttendee } from './calcom-bookings.ts';
 import { normaliseEmail } from './email-address.ts';
 import { hubspotContactByEmail } from './hubspot-contact.ts';
 import type { Join, JoinContext } from './join.ts';
 import { isKnown } from './known.ts';
 import type { PersonRow } from './person-row.ts';
 import { readAhead } from './read-ahead.ts';
+import { resendContactByEmail } from './resend-contact.ts';
 import { slackUserByEmail } from './slack-user.ts';
 import { stripeCustomerByEmail } from './stripe-customer.ts';
 import { zendeskUserByEmail } from './zendesk-user.ts';
@@ -22,11 +24,15 @@ async function person(
   const { reads } = context;
   const endReadingAhead = readAhead({ email: address }, context, info);
   const known = await isKnown(
-    () => reads.load(hubspotContactByEmail, address),
-    () => reads.load(stripeCustomerByEmail, address),
-    () => reads.load(zendeskUserByEmail, address),
-    () => reads.load(slackUserByEmail, address),
-    () => reads.load(bamboohrEmployeeByEmail, address),
+    [() => reads.load(hubspotContactByEmail, address)],
+    [
+      () => reads.load(stripeCustomerByEmail, address),
+      () => reads.load(zendeskUserByEmail, address),
+      () => reads.load(slackUserByEmail, address),
+      () => reads.load(bamboohrEmployeeByEmail, address),
+    ],
+    // One call for each address, to vendors that take few. People Data Labs is not asked: it knows strangers, and charges.
+    [() => reads.load(resendContactByEmail, address), () => reads.load(calcomBookingByAttendee, address)],
   );
   endReadingAhead();
   return known ? { email: address } : null;

@@ -2,7 +2,6 @@
 import { createConnection } from '../rest/connection.ts';
 import { type Page, readFirst } from '../rest/page-reader.ts';
 import type { CallScope } from '../vendors/call-scope.ts';
-import { normaliseEmail } from './email-address.ts';
 import type { Join, JoinContext, PageArguments } from './join.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 
@@ -27,11 +26,17 @@ function emailPage(after: string | null, { rest, scope }: JoinContext): Promise<
   return page;
 }
 
-const recipients = ({ to }: EmailRow): readonly string[] => (typeof to === 'string' ? [to] : (to ?? []));
+/** Resend keeps an address as it was given, `Ada Lindqvist <ada@example.com>` included. */
+function recipients({ to }: EmailRow): PersonRow[] {
+  return [to ?? []].flat().flatMap((mailbox) => {
+    const [, name, address] = /^\s*"?(.*?)"?\s*<([^<>]*)>\s*$/.exec(mailbox) ?? [];
+    return personRow(address ?? mailbox, name || null) ?? [];
+  });
+}
 
 const wentTo = (row: unknown, email: string): boolean =>
   // The list's shape is the contract in sources/resend/openapi.yaml.
-  recipients(row as EmailRow).some((address) => normaliseEmail(address) === email);
+  recipients(row as EmailRow).some((recipient) => recipient.email === email);
 
 /** Walks Resend's list, which knows no filter, until the page is full; one row more tells whether there is a next page. */
 async function emailsTo(email: string, first: number, start: string | null, context: JoinContext): Promise<Page> {
@@ -56,7 +61,7 @@ export const resendEmailsJoin: Join = {
       createConnection(async () => emailsTo(email, readFirst('Person.emails', first), after ?? null, context)),
   },
   ResendEmail: {
-    recipients: (email: EmailRow): PersonRow[] => recipients(email).flatMap((address) => personRow(address) ?? []),
+    recipients,
   },
   ResendContact: {
     person: ({

@@ -1,6 +1,7 @@
 /** What a client needs to be let in: by vendor, as the emulators running now accept and sign. */
-import type { VendorName } from '../config/vendor-name.ts';
+
 import type { Kernel } from './kernel.ts';
+import type { VendorName } from './vendor-name.ts';
 
 export interface Access {
   /** Everything a client must send, e.g. `{ token }`. */

@@ -1,5 +1,5 @@
 /** Counts the calls each vendor received since the last reset. A call counts as soon as it arrives, whatever becomes of it. */
-import type { VendorName } from '../config/vendor-name.ts';
+import type { VendorName } from './vendor-name.ts';
 
 const LOG_SIZE = 1_000;
 

@@ -1,8 +1,9 @@
 /** Reads what the control port is sent. Whatever is wrong becomes a BadInput whose message says what was expected. */
-import { VENDOR_NAMES, type VendorName } from '../config/vendor-name.ts';
+
 import type { Emulator } from './emulator.ts';
 import { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts';
 import type { Kernel, RunningEmulator } from './kernel.ts';
+import { VENDOR_NAMES, type VendorName } from './vendor-name.ts';
 import type { EmitOrder } from './webhook-sender.ts';
 
 /** Answered with 400. */

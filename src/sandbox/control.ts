@@ -1,10 +1,10 @@
 /** The control port: shows the world, the calls and the writes; sets faults; sends webhooks; starts everything anew. JSON only. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { VendorName } from '../config/vendor-name.ts';
 import { readAccess } from './access.ts';
 import { BodyMalformed, BodyTooLarge, parseBody, readBody } from './body.ts';
 import { BadInput, readEmit, readFault, readWebhookUrl } from './control-input.ts';
 import type { Kernel } from './kernel.ts';
+import type { VendorName } from './vendor-name.ts';
 import { emit } from './webhook-sender.ts';
 import { reportWorld } from './world-report.ts';
 

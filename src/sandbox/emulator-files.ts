@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { VENDOR_NAMES, type VendorName } from '../config/vendor-name.ts';
 import type { CreateEmulator } from './emulator.ts';
+import { VENDOR_NAMES, type VendorName } from './vendor-name.ts';
 
 export const DEFAULT_SOURCES_FOLDER = fileURLToPath(new URL('../../sources', import.meta.url));
 

@@ -3,7 +3,7 @@
  * faults, the write ledger and the sending of webhooks; an emulator (`sources/<vendor>/sandbox.ts`) owns the vendor's
  * state, rules, error bodies, paging and signatures.
  */
-import type { VendorName } from '../config/vendor-name.ts';
+import type { VendorName } from './vendor-name.ts';
 import type { World } from './world.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -1,5 +1,5 @@
 /** Injected faults: what is set, for which calls, how often. What a fault does to an answer stands in `vendor-handler.ts`. */
-import type { VendorName } from '../config/vendor-name.ts';
+import type { VendorName } from './vendor-name.ts';
 
 /**
  * - `latency`: `value` ms later · `status`: the vendor's own answer for HTTP status `value` · `reset`: the socket is cut

@@ -1,10 +1,11 @@
 /** What the sandbox's servers share: the running emulators, the call counts, the faults and the ledger. Knows no socket. */
-import type { VendorName } from '../config/vendor-name.ts';
+
 import { type Calls, createCalls } from './calls.ts';
 import type { CreateEmulator, Emulator } from './emulator.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createRandom } from './random.ts';
 import { createRouter, type Router } from './router.ts';
+import type { VendorName } from './vendor-name.ts';
 import type { World } from './world.ts';
 import { createWrites, type Writes } from './writes.ts';
 

@@ -1,4 +1,4 @@
-import type { VendorName } from '../config/vendor-name.ts';
+import type { VendorName } from './vendor-name.ts';
 
 /** How far a vendor's port lies above the control port. */
 export const PORT_OFFSETS: Record<VendorName, number> = {

@@ -1,5 +1,5 @@
 /** Starts the sandbox: eight emulated vendors over one small world, each on its own port, and a control port for tests and demos. */
-import { VENDOR_NAMES, type VendorName } from '../config/vendor-name.ts';
+
 import { type Access, readAccess } from './access.ts';
 import { createControlHandler } from './control.ts';
 import type { CreateEmulator } from './emulator.ts';
@@ -8,6 +8,7 @@ import { createKernel, type Kernel } from './kernel.ts';
 import { type Listener, listen } from './listener.ts';
 import { PORT_OFFSETS } from './ports.ts';
 import { createVendorHandler } from './vendor-handler.ts';
+import { VENDOR_NAMES, type VendorName } from './vendor-name.ts';
 import type { World } from './world.ts';
 import { generateWorld } from './world-generator.ts';
 

@@ -1,7 +1,6 @@
 /** One vendor's HTTP side: request in, count it, let faults strike, then guard, route and answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { VendorName } from '../config/vendor-name.ts';
 import { BodyMalformed, BodyTooLarge, parseBody, readBody } from './body.ts';
 import type { Call } from './calls.ts';
 import type { EmulatorRequest, EmulatorResponse, Method } from './emulator.ts';
@@ -9,6 +8,7 @@ import type { Fault } from './faults.ts';
 import type { Kernel, RunningEmulator } from './kernel.ts';
 import type { RouteMatch } from './router.ts';
 import { changeRows, isRowFault } from './rows.ts';
+import type { VendorName } from './vendor-name.ts';
 
 const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 

@@ -1,6 +1,7 @@
 /** Sends the signed webhooks that `POST /emit` asks for, one after the other, as the vendors do for one subscriber. */
-import type { VendorName } from '../config/vendor-name.ts';
+
 import type { Kernel, RunningEmulator } from './kernel.ts';
+import type { VendorName } from './vendor-name.ts';
 
 /** Past it a delivery counts as failed; vendors wait between 3 and 20 s. */
 const TIMEOUT_MS = 10_000;

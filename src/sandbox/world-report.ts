@@ -1,5 +1,5 @@
 /** What `GET /world` shows: which ids, addresses and domains exist where, so that a test or demo can pick real ones. */
-import { VENDOR_NAMES, type VendorName } from '../config/vendor-name.ts';
+import { VENDOR_NAMES, type VendorName } from './vendor-name.ts';
 import type { World, WorldCompany, WorldPerson } from './world.ts';
 
 export function reportWorld(world: World) {

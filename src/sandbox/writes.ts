@@ -1,5 +1,5 @@
 /** The ledger of what was written to each vendor: one record for each effect, so that a double effect is seen. */
-import type { VendorName } from '../config/vendor-name.ts';
+import type { VendorName } from './vendor-name.ts';
 
 const LEDGER_SIZE = 10_000;
 

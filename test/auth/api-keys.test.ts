@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { allScopes, createKeyAuthenticator, DEMO_KEYS } from '../../src/auth/api-keys.ts';
+import { allScopes, createKeyAuthenticator, demoKeys } from '../../src/auth/api-keys.ts';
+import { VENDOR_NAMES } from '../../src/sandbox/vendor-name.ts';
 
-const authenticate = createKeyAuthenticator(DEMO_KEYS);
+const authenticate = createKeyAuthenticator(demoKeys(VENDOR_NAMES));
 const scopesOf = (key: string): string[] => [...(authenticate(`Bearer ${key}`)?.scopes ?? [])];
 
 describe('API keys', () => {
@@ -23,7 +24,7 @@ describe('API keys', () => {
   });
 
   it('of the sandbox may do what the contract says', () => {
-    expect(scopesOf('vg_demo_admin').sort()).toEqual(allScopes().sort());
+    expect(scopesOf('vg_demo_admin').sort()).toEqual(allScopes(VENDOR_NAMES).sort());
     expect(scopesOf('vg_demo_frontend').filter((scope) => scope.endsWith(':write'))).toEqual([]);
     expect(scopesOf('vg_demo_frontend')).toEqual(expect.arrayContaining(['stripe:read', 'pii:read', 'events:read']));
     expect(
