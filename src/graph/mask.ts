@@ -42,11 +42,16 @@ function originOf(error: GraphQLError): Error | undefined {
   return originalError;
 }
 
-/** What graphql-js throws while it completes a value is about the vendor's answer; anything else is our own fault. */
+/**
+ * How the executor's messages begin when it cannot complete a value. yoga's executor makes plain errors of those that scalars
+ * and enums throw, and they quote the value: neither the caller nor the log may have it.
+ */
+const BAD_VALUE =
+  /^(Cannot return null|Expected (Iterable|`|value of type)|Abstract type|Runtime Object type|(Enum ".+"|String|Int|Float|Boolean|ID) cannot represent)/;
+
+/** What the executor throws while it completes a value is about the vendor's answer; anything else is our own fault. */
 function maskUnexpected(located: GraphQLError, original: Error, requestId: string): MaskedError {
-  const badValue =
-    original instanceof GraphQLError ||
-    /^(Cannot return null|Expected Iterable|Enum ".+" cannot|Abstract type)/.test(original.message);
+  const badValue = original instanceof GraphQLError || BAD_VALUE.test(original.message);
   if (badValue && located.path) {
     const message = 'The vendor answered with a value its description does not allow.';
     return {

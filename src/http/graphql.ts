@@ -1,5 +1,5 @@
 /** GraphQL over HTTP and SSE by graphql-yoga, and the pipeline WebSocket operations share with it. */
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import {
   createYoga,
   isAsyncIterable,
@@ -63,6 +63,8 @@ export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
     plugins: [
       // Before anything is parsed: a caller we do not know costs nothing.
       admit(options, callers),
+      // What yoga cannot read is the caller's fault.
+      refuseUnreadable(),
       // Fresh loaders, deadline and record for each operation.
       context(options, callers),
       // Last: every result passes it, those of refused requests too.
@@ -93,12 +95,41 @@ function admit({ authenticate }: GraphqlOptions, callers: WeakMap<Request, Calle
         message: 'No valid credential came with the request. Send "Authorization: Bearer <API key>".',
         extensions: { code: 'UNAUTHENTICATED', requestId },
       };
-      const headers = { 'www-authenticate': 'Bearer', [REQUEST_ID_HEADER]: requestId };
+      const headers = {
+        'www-authenticate': 'Bearer',
+        [REQUEST_ID_HEADER]: requestId,
+        'content-type': answerType(request),
+      };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 401, headers }));
     },
     onResponse({ request, response }) {
       const caller = callers.get(request);
       if (caller) response.headers.set(REQUEST_ID_HEADER, caller.requestId);
+    },
+  };
+}
+
+/** Of a refusal: with the newer type clients read the error's code; with plain JSON and a status of 401 many look no further. */
+function answerType({ headers }: Request): string {
+  const newer = 'application/graphql-response+json';
+  return `${headers.get('accept')?.includes(newer) ? newer : 'application/json'}; charset=utf-8`;
+}
+
+/** yoga throws JSON's own error for variables and extensions in a URL or a form that are no JSON. */
+function refuseUnreadable(): Plugin {
+  return {
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (!requestParser) return;
+      setRequestParser(async (request) => {
+        try {
+          return await requestParser(request);
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+          throw new GraphQLError('The parameters "variables" and "extensions" must be JSON.', {
+            extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+          });
+        }
+      });
     },
   };
 }
@@ -150,6 +181,12 @@ function graphiqlOptions(graphiql: GraphqlOptions['graphiql']) {
       subscriptionsProtocol: 'WS' as const,
     },
     // 6 MB of script: loaded when somebody looks, from the package, never from a CDN.
-    renderGraphiQL: async (opts: object) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(opts),
+    renderGraphiQL: async (opts: object) =>
+      stillTabs((await import('@graphql-yoga/render-graphiql')).renderGraphiQL(opts)),
   };
+}
+
+/** GraphiQL measures its tabs before their font is there: at the first press a tab jumped aside, and the click was lost. */
+function stillTabs(html: string): string {
+  return html.replace('</head>', '<style>.graphiql-tab { transform: none !important; }</style></head>');
 }

@@ -27,12 +27,18 @@ export function createHttpServer(graphql: GraphqlServer, routes: SimpleRoutes): 
         if (!server.listening) request.socket.destroySoon();
       });
       const path = (request.url ?? '').split('?')[0] ?? '';
-      if (path === GRAPHQL_PATH) void graphql(request, response);
+      if (!namesHost(request)) send(response, plain(400, 'The Host header names no host.\n'));
+      else if (path === GRAPHQL_PATH) void graphql(request, response);
       else void answer(routes[path], request, response);
     },
   );
   server.maxHeadersCount = MOST_HEADERS;
   return server;
+}
+
+/** yoga makes a URL of it, and answers with its stack when it cannot. HTTP/1.0 may leave it out. */
+function namesHost({ headers: { host } }: IncomingMessage): boolean {
+  return host === undefined || URL.canParse(`http://${host}`);
 }
 
 /** Resolves with the port; rejects with the reason, e.g. EADDRINUSE. */
@@ -52,9 +58,13 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { status, type, body } = await reply(handler, request);
+  send(response, await reply(handler, request));
+}
+
+/** Node leaves the body out of an answer to HEAD. */
+function send(response: ServerResponse, { status, type, body }: SimpleAnswer): void {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  response.end(body);
 }
 
 async function reply(handler: SimpleHandler | undefined, request: IncomingMessage): Promise<SimpleAnswer> {

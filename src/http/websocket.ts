@@ -1,6 +1,6 @@
 /** GraphQL over WebSocket (graphql-transport-ws), through the same pipeline as HTTP. */
 import type { IncomingMessage, Server } from 'node:http';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
@@ -36,10 +36,17 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE });
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
     if (pathOf(request) !== GRAPHQL_PATH) {
+      // Node has taken its own listener off: without one, a client that resets the connection would end the process.
+      socket.on('error', () => socket.destroy());
       socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      sockets.emit('connection', ws, request);
+      // graphql-ws would print what a client did wrong with a stack; ws has closed the socket with the right code by then.
+      ws.removeAllListeners('error');
+      ws.on('error', ({ message }) => options.log.debug({ reason: message }, 'websocket closed'));
+    });
   });
 
   const ended = useServer<ConnectionParams, Connection>(
@@ -86,6 +93,9 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
           const document = parse(payload.query);
           const errors = validate(schema, document);
           if (errors.length > 0) return refuse(errors);
+          if (!getOperationAST(document, payload.operationName)) {
+            return refuse([new GraphQLError('Could not determine what operation to execute.')]);
+          }
           return {
             schema,
             document,
@@ -115,6 +125,7 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
         });
         return errors ? { ...rest, errors: errors.map(formatError) } : rest;
       },
+      onError: (_context, _id, _payload, errors) => errors.map(formatError),
       onComplete({ extra }, id) {
         extra.running?.get(id)?.abort.abort();
         extra.running?.delete(id);

@@ -3,6 +3,9 @@
  * one. Errs on the side of taking too much: what it leaves is for people to read, not for programs.
  */
 const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  // A stack's frames, `at handler (/srv/app.js:10:5)` and `at Billing.pay(Billing.java:10)`; then paths, of files and of URLs.
+  [/\bat (?:(?:async|new) )?(?:[\w$.<>/[\]-]{1,100} ?\([^()]{1,200}:\d+\)|[^\s()]{1,200}:\d+:\d+)/g, '[…]'],
+  [/(?<![\w/:.])\/[\w.@-]+(?:\/[\w.@-]+)+/g, '[path]'],
   [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>]+/gi, '[link]'],
   [/\bwww\.[^\s"'<>]+/gi, '[link]'],
   [/[^\s"'<>@,;:()]+@[^\s"'<>@,;:()]+\.[^\s"'<>@,;:()]+/g, '[address]'],

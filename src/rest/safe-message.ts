@@ -5,8 +5,7 @@ const MAX_LENGTH = 300;
 
 /** Undefined when nothing readable is left. */
 export function safeMessage(text: string): string | undefined {
-  // Cut before redacting bounds the work; a token cut in two at this length lies beyond what is shown.
-  const line = redactText(text.slice(0, MAX_LENGTH * 4).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')).trim();
+  const line = redactText(beginning(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')).trim();
   if (line === '') return undefined;
   return line.length <= MAX_LENGTH
     ? line
@@ -14,4 +13,9 @@ export function safeMessage(text: string): string | undefined {
         .slice(0, MAX_LENGTH - 1)
         .trimEnd()
         .toWellFormed()}…`;
+}
+
+/** Bounds the work before redacting. Half a word at the cut goes: half an address or key looks like neither. */
+function beginning(text: string): string {
+  return text.length <= MAX_LENGTH * 4 ? text : text.slice(0, MAX_LENGTH * 4).replace(/\S+$/, '');
 }

@@ -13,6 +13,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { GatewayError } from '../errors.ts';
+import { redactText } from '../observe/redact.ts';
 import { createTypeResolver } from './abstract-type.ts';
 import { readDirective, wireName } from './directive.ts';
 import { isObject } from './json-path.ts';
@@ -47,7 +48,7 @@ function attachEnum(type: GraphQLEnumType): void {
   type.serialize = (value) => {
     const name = names.get(value);
     if (name !== undefined) return name;
-    const shown = typeof value === 'string' && /^[\w.: -]{1,40}$/.test(value) ? ` "${value}"` : '';
+    const shown = typeof value === 'string' && /^[\w.: -]{1,40}$/.test(value) ? ` "${redactText(value)}"` : '';
     throw new GatewayError('VENDOR_BAD_RESPONSE', `The vendor sent a value${shown} that ${type.name} does not know.`, {
       retryable: false,
     });

@@ -13,7 +13,7 @@ import { scrubCredential } from './scrub.ts';
 import { bodyFault, timedOut, transportFault } from './transport-fault.ts';
 
 export interface AttemptOptions {
-  config: Pick<VendorConfig, 'title' | 'headers'>;
+  config: Pick<VendorConfig, 'title' | 'headers' | 'errors'>;
   authorize: () => Record<string, string>;
   pool: VendorPool;
 }
@@ -37,6 +37,8 @@ export type Attempt = (call: AttemptCall, time: AttemptTime) => Promise<Outcome>
 
 export function createAttempt({ config, authorize, pool }: AttemptOptions): Attempt {
   const { title } = config;
+  // A vendor with an envelope fails with status 200.
+  const hasEnvelope = config.errors.envelope !== undefined;
   const fixedHeaders = {
     'user-agent': 'vendorgraph',
     'accept-encoding': ACCEPT_ENCODING,
@@ -76,7 +78,7 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
     try {
       const answer = await unpack(await exchange(call, credential, ms), title, request);
       record(ended(answer.status));
-      return { answer: scrubCredential(answer, credential) };
+      return { answer: scrubCredential(answer, credential, hasEnvelope || answer.status >= 400) };
     } catch (failure) {
       record(failure instanceof GatewayError ? { ...ended(null), error: failure.code } : ended(null));
       return { failure };

@@ -4,9 +4,13 @@ import type { VendorAnswer } from './call-scope.ts';
 /** Shorter strings (`x` as a password) are no secrets, and occur in any text. */
 const SHORTEST = 8;
 
-/** Returns the answer itself when nothing was found, which is nearly always. */
-export function scrubCredential(answer: VendorAnswer, credential: Readonly<Record<string, string>>): VendorAnswer {
-  if (answer.status < 400) return answer;
+/** Returns the answer itself when nothing was found, which is nearly always. `mayFail`: whether it can be an error at all. */
+export function scrubCredential(
+  answer: VendorAnswer,
+  credential: Readonly<Record<string, string>>,
+  mayFail = answer.status >= 400,
+): VendorAnswer {
+  if (!mayFail) return answer;
   const secrets = Object.values(credential).flatMap(secretsIn);
   const headers = Object.entries(answer.headers);
   const found = secrets.filter(
