@@ -1,4 +1,5 @@
 /** What one GraphQL operation carries: who asks, how long it may take, its vendor calls and its loaders. */
+import type { DocumentNode } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { GatewayError } from '../errors.ts';
 import { createBoundReader } from '../joins/bound-reader.ts';
@@ -15,6 +16,8 @@ export interface GraphContext extends JoinContext {
   calls: VendorCallRecord[];
   /** The caller asked for `extensions.explain`, and may have it. */
   explain: boolean;
+  /** What runs; undefined until it does. */
+  asked?: { document: DocumentNode; operationName: string | null | undefined };
 }
 
 export interface OperationRequest {

@@ -1,12 +1,17 @@
 /** What happens to every result before it leaves, whichever way it goes: errors masked and logged, the explanation added. */
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { SecretError } from '../secrets/secret.ts';
+import { blameFor } from './blame.ts';
 import type { GraphContext } from './context.ts';
 import { explain } from './explain.ts';
 import { type MaskedError, maskError } from './mask.ts';
+import type { Graph } from './schema.ts';
 
 export interface Finisher {
+  graph: Graph;
   log: Logger;
   metrics: Metrics;
 }
@@ -19,14 +24,14 @@ export interface Finishing {
 }
 
 export function finishResult<Result extends ExecutionResult>(
-  { log, metrics }: Finisher,
+  { graph, log, metrics }: Finisher,
   result: Result,
   { requestId, context, transport }: Finishing,
 ): Result {
   // What ended because its caller left is nobody's failure: masked like all, but not told.
   const left = context?.scope.signal.aborted ?? false;
   const errors = result.errors?.map((error) => {
-    const masked = maskError(error, requestId);
+    const masked = maskError(error, requestId, ({ path }) => blameIn(graph, context, path));
     if (!left) tell(masked, requestId, { log, metrics });
     return masked.error;
   });
@@ -38,11 +43,31 @@ export function finishResult<Result extends ExecutionResult>(
   return { ...result, ...(errors ? { errors } : {}), ...explained };
 }
 
-function tell({ error, cause }: MaskedError, requestId: string, { log, metrics }: Finisher): void {
+function blameIn({ schema, operations }: Graph, context: GraphContext | undefined, path: GraphQLError['path']) {
+  return context?.asked && path ? blameFor(path, { schema, operations, ...context.asked }) : undefined;
+}
+
+/** What callers bring upon themselves is worth a line only to those who look for it. */
+const CALLERS_OWN: ReadonlySet<unknown> = new Set<ErrorCode>([
+  'BAD_USER_INPUT',
+  'CURSOR_INVALID',
+  'LIMIT_EXCEEDED',
+  'NOT_FOUND',
+  'SCOPE_MISSING',
+]);
+
+function tell(
+  { error, cause }: MaskedError,
+  requestId: string,
+  { log, metrics }: Pick<Finisher, 'log' | 'metrics'>,
+): void {
   const { code, vendor, operation } = error.extensions;
   metrics.error(String(code));
   if (cause === undefined) return;
   const fields = { requestId, code, vendor, operation, path: error.path?.join('.') };
   if (code === 'INTERNAL') log.error({ ...fields, err: cause }, 'operation failed');
+  else if (CALLERS_OWN.has(code)) log.debug({ ...fields, reason: error.message }, 'field refused');
+  // A secret's name is for operators; what vendors said stays out of the log.
+  else if (cause instanceof SecretError) log.warn({ ...fields, reason: cause.message }, 'credential missing');
   else log.warn({ ...fields, reason: error.message }, 'vendor failed a field');
 }

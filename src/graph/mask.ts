@@ -1,6 +1,7 @@
 /** Every error a caller sees passes here: a code from the table, a message written for callers, nothing else. */
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES, type ErrorCode, GatewayError } from '../errors.ts';
+import type { Blame } from './blame.ts';
 
 const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 
@@ -10,21 +11,31 @@ export interface MaskedError {
   cause?: unknown;
 }
 
+/** Finds whose value an error is about that no vendor call threw. */
+export type FindBlame = (error: GraphQLError) => Blame | undefined;
+
 /** Keeps path and locations. `extensions.http` stays too: yoga takes the HTTP status from it and removes it. */
-export function maskError(error: unknown, requestId: string): MaskedError {
+export function maskError(error: unknown, requestId: string, findBlame: FindBlame = () => undefined): MaskedError {
   const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
   const original = isRequestFault(located) ? undefined : originOf(located);
   if (original instanceof GatewayError) {
     const { message, code, details } = original;
     return {
       error: rewritten(located, message, { code, ...definedOnly(details) }, requestId),
-      cause: original.cause ?? original,
+      cause: rootOf(original),
     };
   }
   if (original === undefined) {
     return { error: rewritten(located, located.message, { code: requestCode(located) }, requestId) };
   }
-  return maskUnexpected(located, original, requestId);
+  return maskUnexpected(located, original, requestId, findBlame);
+}
+
+/** The first of a chain of our own errors: what really happened. */
+function rootOf(error: GatewayError): unknown {
+  const { cause } = error;
+  if (cause instanceof GatewayError) return rootOf(cause);
+  return cause ?? error;
 }
 
 /** As JSON would carry it, for transports that want plain objects. */
@@ -50,12 +61,17 @@ const BAD_VALUE =
   /^(Cannot return null|Expected (Iterable|`|value of type)|Abstract type|Runtime Object type|(Enum ".+"|String|Int|Float|Boolean|ID) cannot represent)/;
 
 /** What the executor throws while it completes a value is about the vendor's answer; anything else is our own fault. */
-function maskUnexpected(located: GraphQLError, original: Error, requestId: string): MaskedError {
+function maskUnexpected(located: GraphQLError, original: Error, requestId: string, findBlame: FindBlame): MaskedError {
   const badValue = original instanceof GraphQLError || BAD_VALUE.test(original.message);
   if (badValue && located.path) {
     const message = 'The vendor answered with a value its description does not allow.';
     return {
-      error: rewritten(located, message, { code: 'VENDOR_BAD_RESPONSE', retryable: false }, requestId),
+      error: rewritten(
+        located,
+        message,
+        { code: 'VENDOR_BAD_RESPONSE', ...findBlame(located), retryable: false },
+        requestId,
+      ),
       cause: original,
     };
   }

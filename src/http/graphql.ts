@@ -12,7 +12,6 @@ import type { Authenticate, Principal } from '../auth/principal.ts';
 import { createGraphContext, type GraphContext, type OperationRequest } from '../graph/context.ts';
 import { type Finisher, finishResult } from '../graph/finish.ts';
 import type { OperationFile } from '../graph/operation-files.ts';
-import type { Graph } from '../graph/schema.ts';
 import type { RestExecutor } from '../rest/executor.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
@@ -21,7 +20,6 @@ export const GRAPHQL_PATH = '/graphql';
 const MOST_BODY = 1_000_000;
 
 export interface GraphqlOptions extends Finisher {
-  graph: Graph;
   rest: RestExecutor;
   authenticate: Authenticate;
   operationTimeoutMs: number;
@@ -67,6 +65,8 @@ export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
       refuseUnreadable(),
       // Fresh loaders, deadline and record for each operation.
       context(options, callers),
+      // For errors that say which vendor's value was wrong.
+      rememberDocument(),
       // Last: every result passes it, those of refused requests too.
       finish(options, callers),
     ],
@@ -149,6 +149,14 @@ function context(options: GraphqlOptions, callers: WeakMap<Request, Caller>): Pl
     });
     return caller.context;
   }) as unknown as Plugin;
+}
+
+function rememberDocument(): Plugin<GraphContext> {
+  return {
+    onExecute({ args: { contextValue, document, operationName } }) {
+      contextValue.asked = { document, operationName };
+    },
+  };
 }
 
 function finish(finisher: Finisher, callers: WeakMap<Request, Caller>): Plugin {

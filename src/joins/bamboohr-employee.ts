@@ -5,6 +5,8 @@ import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 
 export interface EmployeeRow {
+  employeeId: string;
+  /** Absent: not among the fields that were asked for. */
   workEmail?: string | null;
   preferredName?: string | null;
   firstName?: string | null;
@@ -20,6 +22,20 @@ export const bamboohrEmployeeByEmail: KeyedRead<EmployeeRow> = {
   keysOf: (employee) => [employee.workEmail],
 };
 
+/** The same list, for rows that came with too few fields. */
+const bamboohrEmployeeById: KeyedRead<EmployeeRow> = {
+  name: 'BambooHR employee by id',
+  chunk: Number.POSITIVE_INFINITY,
+  read: bamboohrEmployeeByEmail.read,
+  keysOf: (employee) => [employee.employeeId],
+};
+
+async function personOf(employee: EmployeeRow, _args: unknown, { reads }: JoinContext): Promise<PersonRow | null> {
+  const isTold = employee.workEmail !== undefined;
+  const { workEmail } = isTold ? employee : ((await reads.load(bamboohrEmployeeById, employee.employeeId)) ?? employee);
+  return personRow(workEmail, employeeName(employee));
+}
+
 /** What colleagues call the employee, with the family name; null when HR may not show either. */
 export function employeeName({ preferredName, firstName, lastName }: EmployeeRow): string | null {
   return [preferredName ?? firstName, lastName].filter(Boolean).join(' ') || null;
@@ -31,6 +47,6 @@ export const bamboohrEmployeeJoin: Join = {
       reads.load(bamboohrEmployeeByEmail, email),
   },
   BamboohrEmployee: {
-    person: (employee: EmployeeRow) => personRow(employee.workEmail, employeeName(employee)),
+    person: personOf,
   },
 };

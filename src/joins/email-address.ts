@@ -35,16 +35,18 @@ const FREE_MAIL_DOMAINS: ReadonlySet<string> = new Set([
 /**
  * The address as a key: trimmed, lower case. A plus-tag is left alone: `ada+billing@…` may be another mailbox.
  * Null for what is no address (RFC 5321 allows 254 characters), and for one with a star: legal, never seen, and a wildcard
- * to a helpdesk's search. An apostrophe is fine: `sean.o'brien@…`.
+ * to a helpdesk's search. Anything but text, which a vendor's row may hold, is no address either. An apostrophe is fine: `sean.o'brien@…`.
  */
-export function normaliseEmail(address: string): string | null {
+export function normaliseEmail(address: unknown): string | null {
+  if (typeof address !== 'string') return null;
   const trimmed = address.trim().toLowerCase();
   const isAddress = /^[^@]+@[^@]+$/.test(trimmed) && !/[\s\p{Cc}<>"(),;:*\\]/u.test(trimmed);
   return isAddress && trimmed.length <= 254 ? trimmed : null;
 }
 
 /** The domain as a key: lower case, without scheme, `www.`, path and trailing dot. Null for what is no domain (RFC 1035 allows 253 characters). */
-export function normaliseDomain(domain: string): string | null {
+export function normaliseDomain(domain: unknown): string | null {
+  if (typeof domain !== 'string') return null;
   const host = domain
     .trim()
     .toLowerCase()

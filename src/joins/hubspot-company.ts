@@ -1,12 +1,13 @@
 /** HubSpot companies ↔ accounts, by domain. */
+import type { GraphQLResolveInfo } from 'graphql';
 import { type AccountRow, accountRow } from './account-row.ts';
 import { normaliseDomain } from './email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
+import { type HubspotRow, isWhole, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 
-export interface CompanyRow {
-  id: string;
+export interface CompanyRow extends HubspotRow {
   properties?: { name?: string | null; domain?: string | null; hubspot_owner_id?: string | null };
 }
 
@@ -39,15 +40,24 @@ export const hubspotCompanyById: KeyedRead<CompanyRow> = {
   keysOf: (company) => [company.id],
 };
 
-/** The account of a company; the row is kept, so that the account's `company` costs no call. */
+/** The account of a company that is whole; the row is kept, so that the account's `company` costs no call. */
 export function accountOfCompany(company: CompanyRow, { reads }: JoinContext): AccountRow | null {
-  const account = accountRow(company.properties?.domain, company.properties?.name);
-  if (account) reads.prime(hubspotCompanyByDomain, company);
-  return account;
+  reads.prime(hubspotCompanyByDomain, company);
+  return accountNamedBy(company);
 }
 
-const ownerOf = (company: CompanyRow | null, { reads }: JoinContext) =>
-  company?.properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, company.properties.hubspot_owner_id) : null;
+const accountNamedBy = ({ properties }: CompanyRow): AccountRow | null =>
+  accountRow(properties?.domain, properties?.name);
+
+async function accountOf(company: CompanyRow, _args: unknown, context: JoinContext, info: GraphQLResolveInfo) {
+  if (isWhole(company, info)) return accountOfCompany(company, context);
+  return accountNamedBy(await telling(company, 'domain', hubspotCompanyById, context.reads));
+}
+
+async function ownerOf(company: CompanyRow | null, { reads }: JoinContext) {
+  const { properties } = (company && (await telling(company, 'hubspot_owner_id', hubspotCompanyById, reads))) ?? {};
+  return properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, properties.hubspot_owner_id) : null;
+}
 
 export const hubspotCompanyJoin: Join = {
   Account: {
@@ -57,7 +67,7 @@ export const hubspotCompanyJoin: Join = {
       ownerOf(await context.reads.load(hubspotCompanyByDomain, domain), context),
   },
   HubspotCompany: {
-    account: (company: CompanyRow, _args: unknown, context: JoinContext) => accountOfCompany(company, context),
+    account: accountOf,
     owner: (company: CompanyRow, _args: unknown, context: JoinContext) => ownerOf(company, context),
   },
 };

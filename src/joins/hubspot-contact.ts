@@ -1,13 +1,13 @@
 /** HubSpot contacts ↔ people, by e-mail address. */
-
+import type { GraphQLResolveInfo } from 'graphql';
 import { normaliseEmail } from './email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
+import { type HubspotRow, isWhole, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 
-export interface ContactRow {
-  id: string;
+export interface ContactRow extends HubspotRow {
   properties?: {
     email?: string | null;
     firstname?: string | null;
@@ -38,21 +38,30 @@ export const hubspotContactById: KeyedRead<ContactRow> = {
   keysOf: (contact) => [contact.id],
 };
 
-/** The person behind a contact; the row is kept, so that the person's `contact` costs no call. */
+/** The person behind a contact that is whole; the row is kept, so that the person's `contact` costs no call. */
 export function personOfContact(contact: ContactRow, { reads }: JoinContext): PersonRow | null {
-  const { email, firstname, lastname } = contact.properties ?? {};
-  const person = personRow(email, [firstname, lastname].filter(Boolean).join(' ') || null);
-  if (person) reads.prime(hubspotContactByEmail, contact);
-  return person;
+  reads.prime(hubspotContactByEmail, contact);
+  return personNamedBy(contact);
+}
+
+function personNamedBy({ properties }: ContactRow): PersonRow | null {
+  const { email, firstname, lastname } = properties ?? {};
+  return personRow(email, [firstname, lastname].filter(Boolean).join(' ') || null);
+}
+
+async function personOf(contact: ContactRow, _args: unknown, context: JoinContext, info: GraphQLResolveInfo) {
+  if (isWhole(contact, info)) return personOfContact(contact, context);
+  return personNamedBy(await telling(contact, 'email', hubspotContactById, context.reads));
+}
+
+async function ownerOf(contact: ContactRow, _args: unknown, { reads }: JoinContext) {
+  const { properties } = await telling(contact, 'hubspot_owner_id', hubspotContactById, reads);
+  return properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, properties.hubspot_owner_id) : null;
 }
 
 export const hubspotContactJoin: Join = {
   Person: {
     contact: ({ email }: PersonRow, _args: unknown, { reads }: JoinContext) => reads.load(hubspotContactByEmail, email),
   },
-  HubspotContact: {
-    person: (contact: ContactRow, _args: unknown, context: JoinContext) => personOfContact(contact, context),
-    owner: ({ properties }: ContactRow, _args: unknown, { reads }: JoinContext) =>
-      properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, properties.hubspot_owner_id) : null,
-  },
+  HubspotContact: { person: personOf, owner: ownerOf },
 };

@@ -4,12 +4,12 @@ import type { AccountRow } from './account-row.ts';
 import { companiesOfDeal, dealsOfCompany } from './hubspot-association.ts';
 import { accountOfCompany, hubspotCompanyByDomain, hubspotCompanyById } from './hubspot-company.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
+import { type HubspotRow, telling } from './hubspot-row.ts';
 import { pageOfIds } from './id-page.ts';
 import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 
-interface DealRow {
-  id: string;
+interface DealRow extends HubspotRow {
   properties?: { hubspot_owner_id?: string | null };
 }
 
@@ -32,9 +32,15 @@ async function dealsOf({ domain }: AccountRow, page: PageArguments, { reads }: J
 }
 
 async function accountOfDeal({ id }: DealRow, context: JoinContext): Promise<AccountRow | null> {
-  const [companyId] = (await context.reads.load(companiesOfDeal, id))?.to ?? [];
+  const companies = await context.reads.load(companiesOfDeal, id);
+  const companyId = companies?.primary ?? companies?.to[0];
   const company = companyId ? await context.reads.load(hubspotCompanyById, companyId) : null;
   return company && accountOfCompany(company, context);
+}
+
+async function ownerOfDeal(deal: DealRow, { reads }: JoinContext) {
+  const { properties } = await telling(deal, 'hubspot_owner_id', hubspotDealById, reads);
+  return properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, properties.hubspot_owner_id) : null;
 }
 
 export const hubspotDealsJoin: Join = {
@@ -44,7 +50,6 @@ export const hubspotDealsJoin: Join = {
   },
   HubspotDeal: {
     account: (deal: DealRow, _args: unknown, context: JoinContext) => accountOfDeal(deal, context),
-    owner: ({ properties }: DealRow, _args: unknown, { reads }: JoinContext) =>
-      properties?.hubspot_owner_id ? reads.load(hubspotOwnerById, properties.hubspot_owner_id) : null,
+    owner: (deal: DealRow, _args: unknown, context: JoinContext) => ownerOfDeal(deal, context),
   },
 };

@@ -17,7 +17,8 @@ export async function pageOfIds(
   read: (id: string) => Promise<unknown>,
 ): Promise<Page> {
   const codec = createCursorCodec(list.field, { owner: list.owner });
-  const start = after ? placeBehind(codec.decode(after)[0], ids, list.field) : 0;
+  const behind = after ?? null;
+  const start = behind === null ? 0 : placeBehind(codec.decode(behind)[0], ids, list.field);
   const wanted = ids.slice(start, start + readFirst(list.field, first));
   const nodes = await Promise.all(wanted.map(read));
   const rows = wanted.flatMap((id, index) =>

@@ -9,6 +9,8 @@ export interface JoinContext {
   reads: KeyedReads;
   rest: RestExecutor;
   scope: CallScope;
+  /** Whether what is read is still wanted; absent: it is. A join that walks through pages asks before each. */
+  isOver?: () => boolean;
 }
 
 /** `never` for parent and arguments lets each resolver state its own; graphql-js hands them what the SDL promises. */

@@ -3,6 +3,7 @@
  * the key they carry, never by their position, so shuffled, missing and doubled rows cannot reach the wrong parent.
  */
 import DataLoader from 'dataloader';
+import { isObject } from '../rest/json-path.ts';
 import type { BoundReader } from './bound-reader.ts';
 
 export interface KeyedRead<Row> {
@@ -12,8 +13,8 @@ export interface KeyedRead<Row> {
   chunk: number;
   /** Keys that mean the same become the same; null for a key nothing can be found under. @default identity */
   normalise?(key: string): string | null;
-  /** Reads rows for normalised, distinct keys. May return any rows in any order. */
-  read(keys: readonly string[], reader: BoundReader): Promise<readonly Row[]>;
+  /** Reads rows for normalised, distinct keys. May return any rows in any order; null is as good as none. */
+  read(keys: readonly string[], reader: BoundReader): Promise<readonly Row[] | null>;
   /** The keys a row answers to, before normalisation. */
   keysOf(row: Row, askedFor: readonly string[]): readonly (string | null | undefined)[];
 }
@@ -75,9 +76,11 @@ async function readChunk<Row>(
   results: Map<string, Row | Error>,
 ): Promise<void> {
   try {
-    for (const row of await read.read(chunk, reader)) {
+    // What is no row, or has no text for a key, is found by nobody.
+    for (const row of (await read.read(chunk, reader)) ?? []) {
+      if (!isObject(row)) continue;
       for (const key of read.keysOf(row, chunk)) {
-        const normal = key ? normalised(read, key) : null;
+        const normal = key && typeof key === 'string' ? normalised(read, key) : null;
         // The first row of a key wins, so that a doubled row changes nothing.
         if (normal !== null && !results.has(normal)) results.set(normal, row);
       }

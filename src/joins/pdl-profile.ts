@@ -40,8 +40,8 @@ function enrichment<Found extends Entry>(
     async read(keys, { call }) {
       const requests = keys.map((key) => ({ params: { [parameter]: key }, metadata: { key } }));
       // The answer's shape is the contract in sources/pdl/openapi.yaml.
-      const entries = (await call(operation, { input: { requests } }, keys.length)) as Found[];
-      return entries.filter(({ status }) => status === 200);
+      const entries = (await call(operation, { input: { requests } }, keys.length)) as (Found | null)[] | null;
+      return (entries ?? []).filter((entry) => entry?.status === 200) as Found[];
     },
     keysOf: ({ metadata }) => [metadata?.key],
   };

@@ -22,6 +22,7 @@ import type { JoinContext } from './join.ts';
 export function readAhead(parent: object, context: JoinContext, info: GraphQLResolveInfo): () => void {
   const type = getNamedType(info.returnType);
   let ended = false;
+  const ahead: JoinContext = { ...context, isOver: () => ended };
   const walk = async (parentType: GraphQLObjectType, value: unknown, selection: SelectionSetNode): Promise<void> => {
     if (ended || typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
@@ -34,7 +35,7 @@ export function readAhead(parent: object, context: JoinContext, info: GraphQLRes
     const definition = parentType.getFields()[field.name.value];
     if (!definition) return;
     try {
-      const result = await readField(definition, value, field, context, info);
+      const result = await readField(definition, value, field, ahead, info);
       const next = getNamedType(definition.type);
       if (field.selectionSet && isObjectType(next)) await walk(next, result, field.selectionSet);
     } catch {

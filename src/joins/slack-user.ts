@@ -46,7 +46,11 @@ export const slackUserJoin: Join = {
     person: (user: SlackUserRow, _args: unknown, context: JoinContext) => personOfUser(user, context),
   },
   SlackMessage: {
-    author: ({ user }: { user?: string | null }, _args: unknown, { reads }: JoinContext) =>
-      user ? reads.load(slackUserById, user) : null,
+    // An app's messages name the app's own user, who is nobody.
+    author: (
+      { user, bot_id: app }: { user?: string | null; bot_id?: string | null },
+      _args: unknown,
+      { reads }: JoinContext,
+    ) => (user && !app ? reads.load(slackUserById, user) : null),
   },
 };

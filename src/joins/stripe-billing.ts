@@ -5,8 +5,8 @@ import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './j
 import { accountOfCustomer, stripeCustomerByDomain, stripeCustomerById } from './stripe-customer.ts';
 
 interface BilledRow {
-  /** The customer's id. */
-  customer?: string | null;
+  /** The customer's id, or the customer where the caller had it expanded. */
+  customer?: string | { id: string } | null;
 }
 
 const billed =
@@ -28,7 +28,8 @@ const billed =
     });
 
 async function accountOf({ customer }: BilledRow, _args: unknown, context: JoinContext): Promise<AccountRow | null> {
-  const row = customer ? await context.reads.load(stripeCustomerById, customer) : null;
+  const id = typeof customer === 'object' ? customer?.id : customer;
+  const row = id ? await context.reads.load(stripeCustomerById, id) : null;
   return row && accountOfCustomer(row, context);
 }
 

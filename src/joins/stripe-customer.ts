@@ -1,4 +1,5 @@
 /** Stripe customers ↔ people by e-mail address, ↔ accounts by the domain in their metadata. */
+import { isObject } from '../rest/json-path.ts';
 import { type AccountRow, accountRow, accountRowOfEmail } from './account-row.ts';
 import { normaliseDomain, normaliseEmail } from './email-address.ts';
 import type { Join, JoinContext } from './join.ts';
@@ -8,6 +9,7 @@ import { searchLiteral } from './search-literal.ts';
 
 export interface CustomerRow {
   id: string;
+  created?: number;
   email?: string | null;
   name?: string | null;
   metadata?: Record<string, string> | null;
@@ -22,7 +24,7 @@ export const stripeCustomerByEmail: KeyedRead<CustomerRow> = {
   normalise: normaliseEmail,
   async read(emails, { everyRow }) {
     const query = emails.map((email) => `email:${searchLiteral(email)}`).join(' OR ');
-    return (await everyRow('stripeSearchCustomers', { query }, emails.length)) as CustomerRow[];
+    return oldestFirst(await everyRow('stripeSearchCustomers', { query }, emails.length));
   },
   keysOf: (customer) => [customer.email],
 };
@@ -33,7 +35,7 @@ export const stripeCustomerByDomain: KeyedRead<CustomerRow> = {
   normalise: normaliseDomain,
   async read(domains, { everyRow }) {
     const query = domains.map((domain) => `metadata['domain']:${searchLiteral(domain)}`).join(' OR ');
-    return (await everyRow('stripeSearchCustomers', { query }, domains.length)) as CustomerRow[];
+    return oldestFirst(await everyRow('stripeSearchCustomers', { query }, domains.length));
   },
   keysOf: (customer) => [customer.metadata?.['domain']],
 };
@@ -47,6 +49,13 @@ export const stripeCustomerById: KeyedRead<CustomerRow> = {
   },
   keysOf: (customer) => [customer.id],
 };
+
+/** Checkout makes a second customer of one address easily, and a search knows no order: the first one is taken, every time. */
+function oldestFirst(rows: readonly unknown[]): CustomerRow[] {
+  // The rows' shape is the contract in sources/stripe/openapi.yaml.
+  const customers = (rows as CustomerRow[]).filter(isObject);
+  return customers.toSorted((a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.id < b.id ? -1 : 1));
+}
 
 /** The company a customer is: named in its metadata, else that of its address. */
 export function accountOfCustomer(customer: CustomerRow, { reads }: JoinContext): AccountRow | null {

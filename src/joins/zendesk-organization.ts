@@ -20,7 +20,8 @@ export const zendeskOrganizationByDomain: KeyedRead<OrganizationRow> = {
     const clauses = domains.map((domain) => `domain_names:${searchLiteral(domain)}`).join(' ');
     return (await everyRow(
       'zendeskSearch',
-      { query: `type:organization ${clauses}` },
+      // Oldest first: of two organizations with one domain the older is taken, every time.
+      { query: `type:organization ${clauses}`, sort_by: 'created_at', sort_order: 'asc' },
       domains.length,
     )) as OrganizationRow[];
   },
@@ -34,8 +35,12 @@ const zendeskOrganizationById: KeyedRead<OrganizationRow> = {
   keysOf: (organization) => [String(organization.id)],
 };
 
+/** Of several domains the first that is one: agents type what they like there. */
 const accountOf = ({ domain_names: domains, name }: OrganizationRow): AccountRow | null =>
-  accountRow(domains?.[0], name);
+  accountRow(
+    domains?.find((domain) => normaliseDomain(domain)),
+    name,
+  );
 
 /** The account of an organization's id, as tickets name one. */
 export async function accountOfOrganizationId(

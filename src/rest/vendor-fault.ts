@@ -73,6 +73,12 @@ function codeFor(
 /** Request Timeout and Too Early are the only refusals that the same request may outlive. */
 const PASSING_STATUSES: readonly number[] = [408, 425];
 
+/** A write that met a 5xx may have been done all the same; only 503 says that it was not. */
+function mayPass({ access }: RestOperation, code: ErrorCode, status: number): boolean {
+  if (PASSING_STATUSES.includes(status)) return true;
+  return code === 'VENDOR_DOWN' && (access === 'read' || status === 503);
+}
+
 function toError(failure: Failure, code: ErrorCode, ownWords?: string): GatewayError {
   const { operation, vendor, answer } = failure;
   const limited = code === 'VENDOR_RATE_LIMITED';
@@ -80,7 +86,7 @@ function toError(failure: Failure, code: ErrorCode, ownWords?: string): GatewayE
   return new GatewayError(code, messageOf(failure, code, ownWords), {
     vendor: operation.vendor,
     operation: operation.name,
-    retryable: limited || code === 'VENDOR_DOWN' || PASSING_STATUSES.includes(answer.status),
+    retryable: limited || mayPass(operation, code, answer.status),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     cause: new Error(
       `HTTP ${answer.status} from ${vendor.vendor} ${operation.method} ${operation.path.text}: ` +
@@ -109,7 +115,7 @@ function messageOf(failure: Failure, code: ErrorCode, ownWords: string | undefin
   }
 }
 
-/** The setting's name and where it says the secret is; never a literal value. */
+/** The setting's name and, of the environment, the variable's: never a value, never a path of the server. */
 function settingOf(auth: AuthConfig): string {
   const [name, value] =
     auth.kind === 'bearer'
@@ -117,7 +123,7 @@ function settingOf(auth: AuthConfig): string {
       : auth.kind === 'basic'
         ? ['auth.password', auth.password]
         : ['auth.key', auth.key];
-  return value.startsWith('secret://') ? `${name} (${value})` : name;
+  return value.startsWith('secret://env/') ? `${name} (${value})` : name;
 }
 
 function firstMessage(failure: Failure): string | undefined {

@@ -25,7 +25,7 @@ function readCredential(setting: string, text: string, readSecret: ReadSecret): 
   const value = readOrRefuse(setting, text, readSecret);
   // A header cannot carry it, and undici's own error would be about the header, not about the setting.
   if (!/^[\x20-\x7e]+$/.test(value)) {
-    throw new GatewayError('CONNECTION_MISSING', `${setting} (${text}) holds characters no header can carry.`);
+    throw new GatewayError('CONNECTION_MISSING', `${setting}${nameOf(text)} holds characters no header can carry.`);
   }
   return value;
 }
@@ -34,7 +34,11 @@ function readOrRefuse(setting: string, reference: string, readSecret: ReadSecret
   try {
     return readSecret(reference);
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : `${reference} cannot be read.`;
-    throw new GatewayError('CONNECTION_MISSING', `${setting}: ${problem}`, { cause });
+    throw new GatewayError('CONNECTION_MISSING', `${setting}${nameOf(reference)} cannot be read.`, { cause });
   }
+}
+
+/** A variable's name may be told to callers; a path of the server is for the log. */
+function nameOf(reference: string): string {
+  return reference.startsWith('secret://env/') ? ` (${reference})` : '';
 }

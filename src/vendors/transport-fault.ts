@@ -23,8 +23,13 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   UND_ERR_INVALID_ARG: ['INTERNAL', 'could not be asked', false],
 };
 
-export function transportFault(error: unknown, title: string, { vendor, operation }: VendorRequest): GatewayError {
-  const [code, problem, retryable] = FAULTS[codeOf(error)] ?? DOWN;
+/** The connection never came about, so a write cannot have happened. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+
+export function transportFault(error: unknown, title: string, request: VendorRequest): GatewayError {
+  const { vendor, operation } = request;
+  const [code, problem, mayPass] = FAULTS[codeOf(error)] ?? DOWN;
+  const retryable = mayPass && (isRepeatable(request) || NEVER_SENT.has(codeOf(error)));
   // The parser's error carries the bytes it choked on: no log should.
   const cause = error instanceof Error && 'data' in error ? new Error(error.message) : error;
   return new GatewayError(code, `${title} ${problem} (${operation}).`, { vendor, operation, retryable, cause });
@@ -43,6 +48,13 @@ function codeOf(error: unknown): string {
 }
 
 /** For time that ran out on our side. */
-export function timedOut(problem: string, { vendor, operation }: VendorRequest): GatewayError {
-  return new GatewayError('VENDOR_TIMEOUT', `${problem} (${operation}).`, { vendor, operation, retryable: true });
+export function timedOut(problem: string, request: VendorRequest): GatewayError {
+  const { vendor, operation } = request;
+  const details = { vendor, operation, retryable: isRepeatable(request) };
+  return new GatewayError('VENDOR_TIMEOUT', `${problem} (${operation}).`, details);
+}
+
+/** A write without an answer may have happened: whoever repeats it must look first. */
+function isRepeatable({ access }: VendorRequest): boolean {
+  return access === 'read';
 }

@@ -19,6 +19,7 @@ function vendor(answer: (rows: Row[]) => Row[], failing: ReadonlySet<string> = n
       return answer(keys.filter((key) => !key.startsWith('missing')).map((email) => ({ email, id: email.length })));
     },
     everyRow: async () => [],
+    firstRow: async () => null,
   };
   return { reader, calls };
 }
@@ -33,19 +34,31 @@ const byEmail = (chunk: number): KeyedRead<Row> => ({
 
 describe('a keyed read', () => {
   it('gives every key its own row, however the vendor shuffles, doubles and drops rows', async () => {
-    const keys = fc.array(fc.oneof(fc.stringMatching(/^[a-z]{1,8}$/), fc.stringMatching(/^missing[a-z]{0,3}$/)), { maxLength: 60 });
+    const keys = fc.array(fc.oneof(fc.stringMatching(/^[a-z]{1,8}$/), fc.stringMatching(/^missing[a-z]{0,3}$/)), {
+      maxLength: 60,
+    });
     await fc.assert(
-      fc.asyncProperty(keys, fc.integer({ min: 1, max: 20 }), fc.infiniteStream(fc.nat(9)), async (wanted, chunk, noise) => {
-        const { reader, calls } = vendor((rows) => {
-          const doubled = rows.flatMap((row) => (noise.next().value > 6 ? [row, { ...row }] : [row]));
-          return doubled.map((row) => ({ row, order: noise.next().value })).sort((a, b) => a.order - b.order).map(({ row }) => row);
-        });
-        const reads = createKeyedReads(reader);
-        const read = byEmail(chunk);
-        const rows = await Promise.all(wanted.map((key) => reads.load(read, key)));
-        expect(rows.map((row) => row?.email ?? null)).toEqual(wanted.map((key) => (key.startsWith('missing') ? null : key)));
-        expect(calls).toHaveLength(Math.ceil(new Set(wanted).size / chunk));
-      }),
+      fc.asyncProperty(
+        keys,
+        fc.integer({ min: 1, max: 20 }),
+        fc.infiniteStream(fc.nat(9)),
+        async (wanted, chunk, noise) => {
+          const { reader, calls } = vendor((rows) => {
+            const doubled = rows.flatMap((row) => (noise.next().value > 6 ? [row, { ...row }] : [row]));
+            return doubled
+              .map((row) => ({ row, order: noise.next().value }))
+              .sort((a, b) => a.order - b.order)
+              .map(({ row }) => row);
+          });
+          const reads = createKeyedReads(reader);
+          const read = byEmail(chunk);
+          const rows = await Promise.all(wanted.map((key) => reads.load(read, key)));
+          expect(rows.map((row) => row?.email ?? null)).toEqual(
+            wanted.map((key) => (key.startsWith('missing') ? null : key)),
+          );
+          expect(calls).toHaveLength(Math.ceil(new Set(wanted).size / chunk));
+        },
+      ),
     );
   });
 
@@ -69,7 +82,13 @@ describe('a keyed read', () => {
     const reads = createKeyedReads(reader);
     const read = byEmail(2);
     const results = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map((key) => reads.load(read, key)));
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
   });
 
   it('reads no row again that was met elsewhere', async () => {

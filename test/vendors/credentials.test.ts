@@ -26,7 +26,10 @@ describe('createAuthorizer', () => {
   it('refuses at the call, not before, when the secret is missing', () => {
     const authorize = createAuthorizer({ kind: 'bearer', token: 'secret://env/NONE' }, readSecret);
     expect(authorize).toThrow(
-      expect.objectContaining({ code: 'CONNECTION_MISSING', message: 'auth.token: secret://env/NONE is not set.' }),
+      expect.objectContaining({
+        code: 'CONNECTION_MISSING',
+        message: 'auth.token (secret://env/NONE) cannot be read.',
+      }),
     );
   });
 
