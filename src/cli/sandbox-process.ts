@@ -1,5 +1,6 @@
 /** The sandbox as a process of its own, ended with the gateway's. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { VendorName } from '../config/vendor-name.ts';
 
@@ -27,7 +28,13 @@ export interface SandboxProcessOptions {
 export function startSandboxProcess({ port, webhookUrl, env }: SandboxProcessOptions): SandboxProcess {
   const entry = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url));
   const child = fork(entry, {
-    env: { ...env, SANDBOX_PORT: String(port), SANDBOX_WEBHOOK_URL: env['SANDBOX_WEBHOOK_URL'] ?? webhookUrl },
+    env: {
+      ...env,
+      SANDBOX_PORT: String(port),
+      SANDBOX_WEBHOOK_URL: env['SANDBOX_WEBHOOK_URL'] ?? webhookUrl,
+      // On before its first file is read, the cache saves it a third of its start.
+      NODE_COMPILE_CACHE: getCompileCacheDir(),
+    },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     // The terminal's Ctrl+C is not for it: what is in flight still needs its vendors. It ends with the gateway or its channel.
     detached: true,
