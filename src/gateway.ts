@@ -56,6 +56,8 @@ export async function startGateway({
   const connections = connectionsOf(folder, env, await sandbox);
   const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
   const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
+  if (!sandbox && settings.apiKey === undefined)
+    log.warn('VENDORGRAPH_API_KEY is not set: every caller will be refused');
   const authenticate = createKeyAuthenticator(keysOf(folder, settings, sandbox !== undefined));
   const options: GraphqlOptions = {
     graph,
@@ -78,8 +80,9 @@ export async function startGateway({
   const drain = async (): Promise<void> => {
     if (draining) return;
     draining = true;
-    await websocket.close();
-    await closeServer(server, settings.drainTimeoutMs);
+    const closed = closeServer(server, settings.drainTimeoutMs);
+    await websocket.close(settings.drainTimeoutMs);
+    await closed;
     await graphql.dispose();
     await door[Symbol.asyncDispose]();
     log.info('gateway ended');

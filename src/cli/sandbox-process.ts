@@ -1,5 +1,6 @@
 /** The sandbox as a process of its own, ended with the gateway's. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { request } from 'node:http';
 import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { VendorName } from '../config/vendor-name.ts';
@@ -65,5 +66,17 @@ function readiness(child: ChildProcess): Promise<SandboxReport> {
     child.once('error', reject);
     // 'close', not 'exit': then the last word of its complaint is here. Told once, by whoever waits for `ready`.
     child.once('close', () => reject(new Error(complaint.trim() || 'The sandbox ended before it was ready.')));
+  });
+}
+
+/** Has the running sandbox send its webhooks elsewhere. By node:http, because `fetch` would cost an idle gateway its memory. */
+export function redirectWebhooks(controlUrl: string, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    request(`${controlUrl}/webhooks`, { method: 'PUT', headers }, (response) => {
+      response.resume().once('end', () => resolve());
+    })
+      .once('error', reject)
+      .end(JSON.stringify({ url }));
   });
 }

@@ -3,7 +3,8 @@ import { ConfigError } from '../config/config-error.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLog, type Logger } from '../observe/log.ts';
 import { banner } from './banner.ts';
-import { type SandboxProcess, type SandboxReport, startSandboxProcess } from './sandbox-process.ts';
+import { trimHeap } from './heap-trim.ts';
+import { redirectWebhooks, type SandboxProcess, type SandboxReport, startSandboxProcess } from './sandbox-process.ts';
 
 export interface RunningGateway {
   url: string;
@@ -41,7 +42,13 @@ export async function runStart({
   sandbox?.ready.catch(() => {});
   try {
     const gateway = await startGateway({ graphDir, settings, log, env, sandbox: sandbox?.ready });
-    if (sandbox) print(banner(gateway.url, graphDir, (await sandbox.ready).controlUrl));
+    if (sandbox) {
+      const { controlUrl } = await sandbox.ready;
+      // Which port it would be was not known when the sandbox started.
+      if (settings.port === 0) await redirectWebhooks(controlUrl, `${gateway.url}/webhooks`);
+      print(banner(gateway.url, graphDir, controlUrl));
+    }
+    trimHeap();
     await untilSignal();
     await gateway.drain();
     return 0;

@@ -1,5 +1,6 @@
 /** Folds `extend type X` into `type X`, so that whoever reads the composed schema finds each type in one place. */
 import { type DefinitionNode, type DocumentNode, Kind } from 'graphql';
+import { isRoot, isTypeDefinition } from './document.ts';
 
 /** The document is valid SDL: what an extension extends exists and is of its kind. */
 export function foldExtensions(document: DocumentNode): DocumentNode {
@@ -20,9 +21,17 @@ const PARTS = ['directives', 'interfaces', 'fields', 'values', 'types', 'operati
 
 function fold(node: DefinitionNode, extension: DefinitionNode): DefinitionNode {
   const parts = PARTS.flatMap((part) => {
-    const [own, extra] = [Reflect.get(node, part), Reflect.get(extension, part)];
-    return Array.isArray(extra) ? [[part, [...(Array.isArray(own) ? own : []), ...extra]]] : [];
+    const [own, extra] = [Reflect.get(node, part), Reflect.get(extension, part)].map(asList);
+    if (!own || !extra || extra.length === 0) return [];
+    // What we add to a root type is what people look for first.
+    return [
+      [part, part === 'fields' && isTypeDefinition(node) && isRoot(node) ? [...extra, ...own] : [...own, ...extra]],
+    ];
   });
   // Both have the same parts, since the extension is of the node's kind.
   return { ...node, ...Object.fromEntries(parts) } as DefinitionNode;
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }

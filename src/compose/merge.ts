@@ -19,7 +19,7 @@ import { named } from './type-node.ts';
  */
 export function merge(sources: readonly DocumentNode[], sdl: readonly DocumentNode[]): DocumentNode {
   const vendors = dropReplacedFields(unite(sources.flatMap(({ definitions }) => definitions)), sdl);
-  const all = foldRootTypes([...vendors, ...withoutKnownScalars(sdl, vendors)]);
+  const all = foldRootTypes(withoutKnownScalars(sdl, vendors), vendors);
   return { kind: Kind.DOCUMENT, definitions: [schemaDefinition(sources, all), ...all] };
 }
 
@@ -52,17 +52,16 @@ function withoutKnownScalars(sdl: readonly DocumentNode[], known: readonly Defin
     });
 }
 
-/** One `type Query`, `type Mutation`, `type Subscription` each, with the fields of all. */
-function foldRootTypes(definitions: readonly DefinitionNode[]): DefinitionNode[] {
+/** One `type Query`, `type Mutation`, `type Subscription` each, with the fields of all: our own first, as people read them first. */
+function foldRootTypes(own: readonly DefinitionNode[], vendors: readonly DefinitionNode[]): DefinitionNode[] {
+  const roots = [...own, ...vendors].flatMap((node) =>
+    node.kind === Kind.OBJECT_TYPE_DEFINITION && isRoot(node) ? [node] : [],
+  );
   const folded = ROOT_TYPES.flatMap((name): DefinitionNode[] => {
-    const [first, ...others] = definitions
-      .filter(isTypeDefinition)
-      .filter((type) => isRoot(type) && type.name.value === name);
-    if (first?.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
-    const extra = others.flatMap((type) => (type.kind === Kind.OBJECT_TYPE_DEFINITION ? (type.fields ?? []) : []));
-    return [{ ...first, fields: [...(first.fields ?? []), ...extra] }];
+    const [first, ...others] = roots.filter((type) => type.name.value === name);
+    return first ? [{ ...first, fields: [first, ...others].flatMap(({ fields = [] }) => fields) }] : [];
   });
-  return [...folded, ...definitions.filter((node) => !isTypeDefinition(node) || !isRoot(node))];
+  return [...folded, ...[...vendors, ...own].filter((node) => !isTypeDefinition(node) || !isRoot(node))];
 }
 
 function schemaDefinition(

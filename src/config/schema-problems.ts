@@ -69,6 +69,7 @@ function formatExpectation(issue: Extract<Issue, { code: 'invalid_format' }>): s
 }
 
 function article(type: string): string {
+  if (type === 'tuple') return 'a list of one entry';
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 

@@ -1,16 +1,20 @@
 /** GraphQL over WebSocket (graphql-transport-ws), through the same pipeline as HTTP. */
 import type { IncomingMessage, Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
-import { CloseCode } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import { CloseCode, type SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Principal } from '../auth/principal.ts';
 import type { GraphContext } from '../graph/context.ts';
 import { finishResult } from '../graph/finish.ts';
 import { formatError } from '../graph/mask.ts';
+import type { Logger } from '../observe/log.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, mayExplain } from './graphql.ts';
 import { requestIdOf } from './request-id.ts';
 
+/** Between two pings; a client that answers none is gone. */
+const KEEP_ALIVE_MS = 12_000;
 /** Largest message a client may send, bytes. */
 const MOST_MESSAGE = 1_000_000;
 
@@ -28,11 +32,56 @@ interface Connection extends Record<PropertyKey, unknown> {
 }
 
 export interface WebsocketEdge {
-  /** Closes every connection with 1001 (going away) and takes no new ones. */
-  close(): Promise<void>;
+  /** Waits for single answers in flight, at most `timeoutMs`; then closes every connection with 1001 (going away). */
+  close(timeoutMs: number): Promise<void>;
 }
 
 export function attachWebsocket(server: Server, graphql: GraphqlServer, options: GraphqlOptions): WebsocketEdge {
+  const sockets = acceptSockets(server, options.log);
+  const inFlight = new Set<Promise<unknown>>();
+  const ended = useServer<ConnectionParams, Connection>(
+    {
+      connectionInitWaitTimeout: 10_000,
+      onConnect: ({ connectionParams, extra }) => admit(connectionParams, extra, options),
+      onDisconnect({ extra }) {
+        options.metrics.connections(-1);
+        for (const { abort } of extra.running?.values() ?? []) abort.abort();
+      },
+      onSubscribe: ({ extra }, id, payload) => prepare(extra, id, payload, graphql, options),
+      // The enveloped functions travel with the operation: a schema reload must not change one that runs.
+      execute(args) {
+        const { execute, abort } = enveloped(args);
+        const result = Promise.resolve(execute(args)).finally(() => inFlight.delete(result));
+        inFlight.add(result);
+        return oneResult(result, abort);
+      },
+      subscribe: (args) => enveloped(args).subscribe(args),
+      onNext({ extra }, id, _payload, args, result) {
+        const requestId = extra.running?.get(id)?.requestId ?? requestIdOf(null);
+        // The context is the one `prepare` made.
+        const context = args.contextValue as unknown as GraphContext;
+        const finished = finishResult(options, result as ExecutionResult, { requestId, context, transport: 'ws' });
+        const { errors, ...rest } = finished;
+        return errors ? { ...rest, errors: errors.map(formatError) } : rest;
+      },
+      onError: (_context, _id, _payload, errors) => errors.map(formatError),
+      onComplete({ extra }, id) {
+        extra.running?.get(id)?.abort.abort();
+        extra.running?.delete(id);
+      },
+    },
+    sockets,
+    KEEP_ALIVE_MS,
+  );
+  return {
+    async close(timeoutMs) {
+      await Promise.race([Promise.allSettled(inFlight), sleep(timeoutMs, undefined, { ref: false })]);
+      await ended.dispose();
+    },
+  };
+}
+
+function acceptSockets(server: Server, log: Logger): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE });
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
     if (pathOf(request) !== GRAPHQL_PATH) {
@@ -45,96 +94,61 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
       sockets.emit('connection', ws, request);
       // graphql-ws would print what a client did wrong with a stack; ws has closed the socket with the right code by then.
       ws.removeAllListeners('error');
-      ws.on('error', ({ message }) => options.log.debug({ reason: message }, 'websocket closed'));
+      ws.on('error', ({ message }) => log.debug({ reason: message }, 'websocket closed'));
     });
   });
+  return sockets;
+}
 
-  const ended = useServer<ConnectionParams, Connection>(
-    {
-      connectionInitWaitTimeout: 10_000,
-      onConnect({ connectionParams, extra }) {
-        const principal = options.authenticate(textOf(connectionParams?.authorization));
-        if (!principal) {
-          extra.socket.close(
-            CloseCode.Forbidden,
-            'UNAUTHENTICATED: no valid credential in connectionParams.authorization',
-          );
-          return false;
-        }
-        extra.principal = principal;
-        extra.explain = mayExplain(options, textOf(connectionParams?.['x-vendorgraph-explain']), principal);
-        extra.running = new Map();
-        options.metrics.connections(1);
-        return true;
-      },
-      onDisconnect({ extra }) {
-        options.metrics.connections(-1);
-        for (const { abort } of extra.running?.values() ?? []) abort.abort();
-      },
-      async onSubscribe({ extra }, id, payload) {
-        const { principal, explain = false, running } = extra;
-        if (!principal || !running) throw new TypeError('An operation came before its connection was admitted.');
-        const abort = new AbortController();
-        const requestId = requestIdOf(null);
-        running.set(id, { abort, requestId });
-        const operation = {
-          requestId,
-          principal,
-          signal: abort.signal,
-          explain,
-          timeoutMs: options.operationTimeoutMs,
-        };
-        const refuse = (errors: readonly GraphQLError[]) => {
-          running.delete(id);
-          return finishResult(options, { errors }, { requestId, transport: 'ws' }).errors ?? [];
-        };
-        try {
-          const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({ operation });
-          const document = parse(payload.query);
-          const errors = validate(schema, document);
-          if (errors.length > 0) return refuse(errors);
-          if (!getOperationAST(document, payload.operationName)) {
-            return refuse([new GraphQLError('Could not determine what operation to execute.')]);
-          }
-          return {
-            schema,
-            document,
-            operationName: payload.operationName,
-            variableValues: payload.variables,
-            contextValue: await contextFactory(),
-            rootValue: { execute, subscribe, abort },
-          };
-        } catch (error) {
-          return refuse([asGraphQLError(error)]);
-        }
-      },
-      // The enveloped functions travel with the operation: a schema reload must not change one that runs.
-      execute: (args) => {
-        const { execute, abort } = enveloped(args);
-        return oneResult(execute(args), abort);
-      },
-      subscribe: (args) => enveloped(args).subscribe(args),
-      onNext({ extra }, id, _payload, args, result) {
-        const requestId = extra.running?.get(id)?.requestId ?? requestIdOf(null);
-        // The context is the one `onSubscribe` made.
-        const context = args.contextValue as unknown as GraphContext;
-        const { errors, ...rest } = finishResult(options, result as ExecutionResult, {
-          requestId,
-          context,
-          transport: 'ws',
-        });
-        return errors ? { ...rest, errors: errors.map(formatError) } : rest;
-      },
-      onError: (_context, _id, _payload, errors) => errors.map(formatError),
-      onComplete({ extra }, id) {
-        extra.running?.get(id)?.abort.abort();
-        extra.running?.delete(id);
-      },
-    },
-    sockets,
-    12_000,
-  );
-  return { close: async () => ended.dispose() };
+function admit(
+  params: ConnectionParams | undefined,
+  extra: Extra & Partial<Connection>,
+  options: GraphqlOptions,
+): boolean {
+  const principal = options.authenticate(textOf(params?.authorization));
+  if (!principal) {
+    extra.socket.close(CloseCode.Forbidden, 'UNAUTHENTICATED: no valid credential in connectionParams.authorization');
+    return false;
+  }
+  extra.principal = principal;
+  extra.explain = mayExplain(options, textOf(params?.['x-vendorgraph-explain']), principal);
+  extra.running = new Map();
+  options.metrics.connections(1);
+  return true;
+}
+
+/** What yoga does with a request: parse, validate, context. A refusal is a list of errors, and the socket lives on. */
+async function prepare(
+  { principal, explain = false, running }: Partial<Connection>,
+  id: string,
+  payload: SubscribePayload,
+  graphql: GraphqlServer,
+  options: GraphqlOptions,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  if (!principal || !running) throw new TypeError('An operation came before its connection was admitted.');
+  const abort = new AbortController();
+  const requestId = requestIdOf(null);
+  const timeoutMs = options.operationTimeoutMs;
+  running.set(id, { abort, requestId });
+  const refuse = (errors: readonly GraphQLError[]): readonly GraphQLError[] => {
+    running.delete(id);
+    return finishResult(options, { errors }, { requestId, transport: 'ws' }).errors ?? [];
+  };
+  try {
+    const operation = { requestId, principal, signal: abort.signal, explain, timeoutMs };
+    const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({ operation });
+    const document = parse(payload.query);
+    const errors = validate(schema, document);
+    if (errors.length > 0) return refuse(errors);
+    const { operationName, variables: variableValues } = payload;
+    if (!getOperationAST(document, operationName)) {
+      return refuse([new GraphQLError('Could not determine what operation to execute.')]);
+    }
+    const contextValue = await contextFactory();
+    return { schema, document, operationName, variableValues, contextValue, rootValue: { execute, subscribe, abort } };
+  } catch (error) {
+    return refuse([asGraphQLError(error)]);
+  }
 }
 
 interface Enveloped {

@@ -107,6 +107,13 @@ const MISTAKES: Mistake[] = [
     '.meshrc.yaml:11:5  Found source "stripe" a second time, expected each vendor once. Remove one of the two.',
   ),
   edit(
+    'no transform',
+    MESH,
+    'transforms:\n      - vendor: ./sources/stripe/vendor.yaml',
+    '',
+    '.meshrc.yaml:3:5  Found no "sources.0.transforms", expected a list of one entry.',
+  ),
+  edit(
     'a transform of Mesh',
     MESH,
     '- vendor: ./sources/stripe/vendor.yaml',

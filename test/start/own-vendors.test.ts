@@ -64,8 +64,8 @@ describe('without the sandbox', () => {
       { code: 'CONNECTION_MISSING', vendor: 'stripe', operation: 'stripeInvoices', retryable: false },
     ]);
     expect(errors.map(({ message }) => message)).toEqual([
-      expect.stringContaining('(secret://env/SLACK_BOT_TOKEN) cannot be read'),
-      expect.stringContaining('(secret://env/STRIPE_SECRET_KEY) cannot be read'),
+      expect.stringContaining('secret://env/SLACK_BOT_TOKEN is not set'),
+      expect.stringContaining('secret://env/STRIPE_SECRET_KEY is not set'),
     ]);
     expect(gateway.command.stderr()).toBe('');
   });

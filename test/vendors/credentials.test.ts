@@ -28,7 +28,7 @@ describe('createAuthorizer', () => {
     expect(authorize).toThrow(
       expect.objectContaining({
         code: 'CONNECTION_MISSING',
-        message: 'auth.token (secret://env/NONE) cannot be read.',
+        message: 'auth.token: secret://env/NONE is not set.',
       }),
     );
   });
