@@ -56,8 +56,6 @@ export async function startGateway({
   const connections = connectionsOf(folder, env, await sandbox);
   const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
   const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
-  if (!sandbox && settings.apiKey === undefined)
-    log.warn('VENDORGRAPH_API_KEY is not set: every caller will be refused');
   const authenticate = createKeyAuthenticator(keysOf(folder, settings, sandbox !== undefined));
   const options: GraphqlOptions = {
     graph,
@@ -76,6 +74,8 @@ export async function startGateway({
   const port = await listen(server, settings.port, settings.host);
   const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
   log.info({ url: `${url}${GRAPHQL_PATH}`, vendors: folder.sources.map(({ vendor }) => vendor) }, 'gateway ready');
+  if (!sandbox && settings.apiKey === undefined)
+    log.warn('VENDORGRAPH_API_KEY is not set: every caller will be refused');
 
   const drain = async (): Promise<void> => {
     if (draining) return;

@@ -34,7 +34,8 @@ function readOrRefuse(setting: string, reference: string, readSecret: ReadSecret
   try {
     return readSecret(reference);
   } catch (cause) {
-    throw new GatewayError('CONNECTION_MISSING', `${setting}${nameOf(reference)} cannot be read.`, { cause });
+    const problem = nameOf(reference) && cause instanceof Error ? `: ${cause.message}` : ' cannot be read.';
+    throw new GatewayError('CONNECTION_MISSING', `${setting}${problem}`, { cause });
   }
 }
 

@@ -81,4 +81,24 @@ describe('GraphQL over WebSocket', () => {
     await running.control('DELETE', '/faults');
     await client.dispose();
   });
+
+  it('gives the answers in flight before a drain closes the socket with 1001', async () => {
+    await using draining = await startGatewayUnderTest();
+    await draining.control('POST', '/faults', { vendor: 'stripe', kind: 'latency', value: 300 });
+    let closed: unknown;
+    const client = createClient({
+      url: `${draining.gateway.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: false,
+      connectionParams: { authorization: 'Bearer vg_demo_frontend' },
+      onNonLazyError: () => {},
+      on: { closed: (event) => (closed = event) },
+    });
+    const answer = ask(client, '{ stripeInvoices(first: 1) { nodes { id } } }');
+    await expect.poll(() => draining.calls()).toMatchObject({ 'stripe.invoices': 1 });
+    await draining.gateway.drain();
+    expect((await answer).data).toMatchObject({ stripeInvoices: { nodes: [{ id: expect.any(String) }] } });
+    expect(closed).toMatchObject({ code: 1001 });
+  });
 });
