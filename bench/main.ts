@@ -1,0 +1,27 @@
+/** `npm run bench` runs every benchmark; `npm run bench -- NAME [--rounds N]` runs one. */
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './benchmark.ts';
+import { runCustomer360 } from './customer-360.ts';
+import { runStartup } from './startup.ts';
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { startup: runStartup, 'customer-360': runCustomer360 };
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+  const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (unknown !== undefined)
+    return complain(`There is no benchmark "${unknown}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+    return complain(`--rounds takes a whole number from 1, not "${values.rounds}".`);
+  for (const name of names) await BENCHMARKS[name]?.({ rounds, print: (text) => process.stdout.write(`${text}\n`) });
+  return 0;
+}
+
+function complain(text: string): number {
+  process.stderr.write(`${text}\n`);
+  return 1;
+}
+
+process.exitCode = await main();
