@@ -5,10 +5,12 @@ import { type GraphFolder, readGraphFolder } from './config/graph-folder.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorConfig } from './config/vendor.ts';
 import type { VendorName } from './config/vendor-name.ts';
+import { createCompiledExecute } from './graph/compiled-execution.ts';
 import { readComposedGraph } from './graph/composed-graph.ts';
 import { readOperationFiles } from './graph/operation-files.ts';
 import { createGraphqlServer, GRAPHQL_PATH, type GraphqlOptions } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
+import { createJsonPost } from './http/json-post.ts';
 import { createHttpServer, listen } from './http/server.ts';
 import { attachWebsocket } from './http/websocket.ts';
 import { JOINS } from './joins/joins.ts';
@@ -60,6 +62,7 @@ export async function startGateway({
   const options: GraphqlOptions = {
     graph,
     rest: createRestExecutor({ operations: graph.operations, vendors, door }),
+    execute: createCompiledExecute(),
     authenticate,
     operationTimeoutMs: settings.operationTimeoutMs,
     explainForAll: sandbox !== undefined,
@@ -69,7 +72,10 @@ export async function startGateway({
   };
   let draining = false;
   const graphql = createGraphqlServer(options);
-  const server = createHttpServer(graphql, healthRoutes({ authenticate, metrics, isReady: () => !draining }));
+  const server = createHttpServer(
+    createJsonPost(graphql, options),
+    healthRoutes({ authenticate, metrics, isReady: () => !draining }),
+  );
   const websocket = attachWebsocket(server, graphql, options);
   const port = await listen(server, settings.port, settings.host);
   const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;

@@ -83,8 +83,9 @@ function maskUnexpected(located: GraphQLError, original: Error, requestId: strin
   };
 }
 
-/** yoga gives a 4xx status to what it refuses before GraphQL begins: broken JSON, missing parameters. */
-function isRequestFault({ extensions: { http } }: GraphQLError): boolean {
+/** yoga gives a 4xx status to what it refuses before GraphQL begins; a variable that does not fit is the caller's too. */
+function isRequestFault({ message, path, extensions: { http } }: GraphQLError): boolean {
+  if (!path && message.startsWith('Variable "$')) return true;
   const status = typeof http === 'object' && http !== null && 'status' in http ? Number(http.status) : 0;
   return status >= 400 && status < 500;
 }

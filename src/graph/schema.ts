@@ -1,7 +1,7 @@
 /** The executable schema: the composed SDL, vendor calls behind its annotated root fields, joins behind the rest. */
 import { buildASTSchema, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import type { Join } from '../joins/join.ts';
-import { createConnection } from '../rest/connection.ts';
+import { type Connection, createConnection } from '../rest/connection.ts';
 import { type RestOperation, readOperations } from '../rest/operation.ts';
 import { attachVendorTypes } from '../rest/vendor-types.ts';
 import type { GraphContext } from './context.ts';
@@ -19,6 +19,7 @@ export function createGraph(sdl: string, joins: readonly Join[]): Graph {
   const operations = readOperations(schema);
   for (const operation of operations.values()) attachOperation(schema, operation);
   for (const join of joins) attachJoin(schema, join);
+  attachConnections(schema);
   requireResolvers(schema);
   return { schema, operations };
 }
@@ -37,6 +38,18 @@ function callResolver({ name }: RestOperation): GraphQLFieldResolver<unknown, Gr
 function pageResolver({ name }: RestOperation): GraphQLFieldResolver<unknown, GraphContext> {
   return (_root, { first, after, ...args }, { rest, scope }) =>
     createConnection(() => rest.page(name, args, { first, after }, scope));
+}
+
+/** graphql-js calls a row's functions by itself; compiled code wants to be told. */
+function attachConnections(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || !type.name.endsWith('Connection')) continue;
+    const { nodes, edges, pageInfo } = type.getFields();
+    if (!nodes || !edges || !pageInfo) continue;
+    nodes.resolve = (connection: Connection) => connection.nodes();
+    edges.resolve = (connection: Connection) => connection.edges();
+    pageInfo.resolve = (connection: Connection) => connection.pageInfo();
+  }
 }
 
 /** A graph folder need not have every vendor: joins into types it lacks are left out. */

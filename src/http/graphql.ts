@@ -9,6 +9,7 @@ import {
   type YogaServerInstance,
 } from 'graphql-yoga';
 import type { Authenticate, Principal } from '../auth/principal.ts';
+import type { Execute } from '../graph/compiled-execution.ts';
 import { createGraphContext, type GraphContext, type OperationRequest } from '../graph/context.ts';
 import { type Finisher, finishResult } from '../graph/finish.ts';
 import type { OperationFile } from '../graph/operation-files.ts';
@@ -17,10 +18,11 @@ import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 /** Largest request body, bytes. */
-const MOST_BODY = 1_000_000;
+export const MOST_BODY = 1_000_000;
 
 export interface GraphqlOptions extends Finisher {
   rest: RestExecutor;
+  execute: Execute;
   authenticate: Authenticate;
   operationTimeoutMs: number;
   /** Whether any caller may ask for `extensions.explain`; else `admin:read` is needed. */
@@ -65,8 +67,8 @@ export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
       refuseUnreadable(),
       // Fresh loaders, deadline and record for each operation.
       context(options, callers),
-      // For errors that say which vendor's value was wrong.
-      rememberDocument(),
+      // And keeps the document, for errors that say which vendor's value was wrong.
+      executeCompiled(options),
       // Last: every result passes it, those of refused requests too.
       finish(options, callers),
     ],
@@ -151,10 +153,11 @@ function context(options: GraphqlOptions, callers: WeakMap<Request, Caller>): Pl
   }) as unknown as Plugin;
 }
 
-function rememberDocument(): Plugin<GraphContext> {
+function executeCompiled({ execute }: GraphqlOptions): Plugin<GraphContext> {
   return {
-    onExecute({ args: { contextValue, document, operationName } }) {
+    onExecute({ args: { contextValue, document, operationName }, setExecuteFn }) {
       contextValue.asked = { document, operationName };
+      setExecuteFn(execute);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The gateway's socket: bounds size, headers and time of requests, and hands each to the handler of its path. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GRAPHQL_PATH, type GraphqlServer } from './graphql.ts';
+import { GRAPHQL_PATH } from './graphql.ts';
 
 /** Headers and body must have come within this time, so that slow senders hold no place. */
 const RECEIVE_TIMEOUT_MS = 15_000;
@@ -15,10 +15,12 @@ export interface SimpleAnswer {
   body: string;
 }
 
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 /** Paths that answer GET with a short text. */
 export type SimpleRoutes = Readonly<Record<string, SimpleHandler>>;
 
-export function createHttpServer(graphql: GraphqlServer, routes: SimpleRoutes): Server {
+export function createHttpServer(graphql: NodeHandler, routes: SimpleRoutes): Server {
   const server = createServer(
     { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
     (request, response) => {

@@ -1,0 +1,156 @@
+/**
+ * The short way for what nearly every request is: a POST of plain JSON that asks for plain JSON. It runs the same steps as
+ * yoga's way (admit, parse, validate, context, execute, finish) without making a `Request` and a `Response` of it, which
+ * costs more than all of them. Whatever is not exactly that goes through yoga, refusals included, so that there is one way to
+ * refuse; `test/http/both-ways.test.ts` holds the two against each other.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DocumentNode } from 'graphql';
+import type { Principal } from '../auth/principal.ts';
+import { createGraphContext } from '../graph/context.ts';
+import { createDocumentCache } from '../graph/document-cache.ts';
+import { finishResult } from '../graph/finish.ts';
+import { formatError } from '../graph/mask.ts';
+import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, MOST_BODY, mayExplain } from './graphql.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
+
+interface Asked {
+  query: string;
+  variables?: Record<string, unknown> | null;
+  operationName?: string | null;
+}
+
+/** Answers the request, the short way or yoga's. */
+export type JsonPost = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export function createJsonPost(graphql: GraphqlServer, options: GraphqlOptions): JsonPost {
+  const documents = createDocumentCache(options.graph.schema);
+  return async (request, response) => {
+    const principal = isPlainPost(request) ? options.authenticate(request.headers.authorization) : null;
+    if (!principal) {
+      await graphql(request, response);
+      return;
+    }
+    const body = await readBody(request);
+    if (!body) return;
+    const asked = parseAsked(body);
+    const document = asked && documents.get(asked.query, asked.operationName);
+    const answered = document && (await answer(asked, document, principal, request, response, options));
+    if (!answered) await throughYoga(graphql, request, response, body);
+  };
+}
+
+/** False when nothing was executed, because the variables do not fit. */
+async function answer(
+  { variables: variableValues, operationName }: Asked,
+  document: DocumentNode,
+  principal: Principal,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  options: GraphqlOptions,
+): Promise<boolean> {
+  const requestId = requestIdOf(one(headers[REQUEST_ID_HEADER]));
+  const caller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) caller.abort();
+  });
+  const contextValue = createGraphContext(options.rest, {
+    requestId,
+    principal,
+    signal: caller.signal,
+    explain: mayExplain(options, one(headers['x-vendorgraph-explain']), principal),
+    timeoutMs: options.operationTimeoutMs,
+  });
+  contextValue.asked = { document, operationName };
+  const { schema } = options.graph;
+  const result = await options.execute({ schema, document, contextValue, variableValues, operationName });
+  if (result.data === undefined) return false;
+  const finished = finishResult(options, result, { requestId, context: contextValue, transport: 'http' });
+  const { errors, ...rest } = finished;
+  send(response, requestId, JSON.stringify(errors ? { ...rest, errors: errors.map(formatError) } : rest));
+  return true;
+}
+
+function send(response: ServerResponse, requestId: string, body: string): void {
+  response.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    [REQUEST_ID_HEADER]: requestId,
+  });
+  response.end(body);
+}
+
+const PLAIN_ACCEPT: ReadonlySet<string | undefined> = new Set([undefined, '*/*', 'application/json']);
+const PLAIN_TYPE = /^application\/json(\s*;\s*charset=utf-8)?$/i;
+
+function isPlainPost({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    method === 'POST' &&
+    url === GRAPHQL_PATH &&
+    PLAIN_TYPE.test(headers['content-type'] ?? '') &&
+    PLAIN_ACCEPT.has(headers.accept) &&
+    headers['content-encoding'] === undefined &&
+    // A body of unknown or excessive length is yoga's to count and to cut.
+    Number(headers['content-length'] ?? Number.NaN) <= MOST_BODY
+  );
+}
+
+/** Undefined when the caller left before it was whole. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk);
+  } catch {
+    return undefined;
+  }
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+const KNOWN_KEYS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
+
+/** Undefined for everything a GraphQL request must not be. */
+function parseAsked(body: Buffer): Asked | undefined {
+  let asked: unknown;
+  try {
+    asked = JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+  return isAsked(asked) ? asked : undefined;
+}
+
+function isAsked(value: unknown): value is Asked {
+  if (!isMap(value) || !Object.keys(value).every((key) => KNOWN_KEYS.has(key))) return false;
+  const { query, variables = null, operationName = null, extensions = null } = value;
+  return (
+    typeof query === 'string' &&
+    (variables === null || isMap(variables)) &&
+    (operationName === null || typeof operationName === 'string') &&
+    (extensions === null || isMap(extensions))
+  );
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Its body is read already: yoga is given it as it would be given a `fetch`. */
+async function throughYoga(
+  graphql: GraphqlServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+): Promise<void> {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as [string, string]);
+  const answer = await graphql.fetch(`http://gateway${request.url}`, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(body),
+  });
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  response.end(Buffer.from(await answer.arrayBuffer()));
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
