@@ -71,13 +71,23 @@ async function answer(
   return true;
 }
 
-function send(response: ServerResponse, requestId: string, body: string): void {
+function send(response: ServerResponse, requestId: string, text: string): void {
+  const body = Buffer.from(text);
   response.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
+    'content-length': body.length,
     [REQUEST_ID_HEADER]: requestId,
   });
-  response.end(body);
+  handOver(response, body);
+}
+
+/** What a socket takes at once, whoever reads it. */
+const SMALL_BODY = 65_536;
+
+/** To Node a connection is idle from `end` on, and a closing server cuts idle ones: a large answer ends when it is out. */
+function handOver(response: ServerResponse, body: Buffer): void {
+  if (body.length <= SMALL_BODY) response.end(body);
+  else response.write(body, () => response.end());
 }
 
 const PLAIN_ACCEPT: ReadonlySet<string | undefined> = new Set([undefined, '*/*', 'application/json']);
@@ -148,7 +158,7 @@ async function throughYoga(
     body: new Uint8Array(body),
   });
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  response.end(Buffer.from(await answer.arrayBuffer()));
+  handOver(response, Buffer.from(await answer.arrayBuffer()));
 }
 
 function one(header: string | string[] | undefined): string | undefined {
