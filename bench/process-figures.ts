@@ -1,5 +1,5 @@
 /** What Linux knows of a process. NaN elsewhere: a figure that is not there must not look like a good one. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts CPU time in hundredths of a second. */
 const TICK_MS = 10;
@@ -15,6 +15,20 @@ export function cpuMs(pid: number): number {
   const stat = read(pid, 'stat');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** CPU time of the threads it has now, milliseconds: to the nanosecond, but without those that have ended. */
+export function threadsCpuMs(pid: number): number {
+  const nanoseconds = threadsOf(pid).map((thread) => Number(read(pid, `task/${thread}/schedstat`).split(' ')[0]));
+  return nanoseconds.length > 0 ? nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6 : Number.NaN;
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 function read(pid: number, file: string): string {
