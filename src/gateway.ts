@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { type ApiKey, allScopes, createKeyAuthenticator, demoKeys } from './auth/api-keys.ts';
 import { type GraphFolder, readGraphFolder } from './config/graph-folder.ts';
+import { readIdentityFile } from './config/identity-file.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorConfig } from './config/vendor.ts';
 import type { VendorName } from './config/vendor-name.ts';
@@ -13,6 +14,8 @@ import { healthRoutes } from './http/health.ts';
 import { createJsonPost } from './http/json-post.ts';
 import { createHttpServer, listen } from './http/server.ts';
 import { attachWebsocket } from './http/websocket.ts';
+import { createIdentity } from './joins/identity.ts';
+import { loadJoinFiles } from './joins/join-files.ts';
 import { JOINS } from './joins/joins.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
@@ -53,7 +56,7 @@ export async function startGateway({
   sandbox,
 }: GatewayOptions): Promise<Gateway> {
   const folder = readGraphFolder(graphDir);
-  const graph = readComposedGraph(folder, JOINS);
+  const graph = readComposedGraph(folder, JOINS, await loadJoinFiles(folder));
   const metrics = createMetrics();
   const connections = connectionsOf(folder, env, await sandbox);
   const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
@@ -63,6 +66,7 @@ export async function startGateway({
     graph,
     rest: createRestExecutor({ operations: graph.operations, vendors, door }),
     execute: createCompiledExecute(),
+    identity: createIdentity(readIdentityFile(graphDir)),
     authenticate,
     operationTimeoutMs: settings.operationTimeoutMs,
     explainForAll: sandbox !== undefined,

@@ -1,5 +1,20 @@
-/** The engine as a library: what tests and programs that embed a gateway use. */
+/**
+ * The engine as a library: what programs that embed a gateway use, and what the join files of a graph folder are written
+ * with (docs/joins.md).
+ */
 export { readSettings, type Settings } from './config/settings.ts';
-export { ERROR_CODES, type ErrorCode } from './errors.ts';
+export { ERROR_CODES, type ErrorCode, GatewayError } from './errors.ts';
 export { type Gateway, type GatewayOptions, type SandboxAddresses, startGateway } from './gateway.ts';
+export { normaliseDomain, normaliseEmail } from './joins/email-address.ts';
+export { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './joins/join.ts';
+export type { KeyedRead } from './joins/keyed-read.ts';
+export {
+  defineJoin,
+  defineKeyedRead,
+  type OwnJoin,
+  type OwnJoinContext,
+  type OwnKeyedRead,
+} from './joins/own-join.ts';
+export { searchLiteral } from './joins/search-literal.ts';
 export { createLog } from './observe/log.ts';
+export { createConnection } from './rest/connection.ts';

@@ -100,8 +100,25 @@ describe('the house', () => {
     expect(cyclesOf(graph)).toEqual([]);
   });
 
+  it('lets an example take of the engine only what its package exports', () => {
+    const examples = join(root, 'examples');
+    const taken = readdirSync(examples, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => {
+        const folder = join(examples, file.split('/')[0] ?? '');
+        const named = readFileSync(join(examples, file), 'utf8').matchAll(/from '([^']+)'/g);
+        return [...named].map(([, name = '']) => ({ file, name, folder }));
+      })
+      .filter(
+        ({ file, name, folder }) => !(name === 'vendorgraph' || join(examples, dirname(file), name).startsWith(folder)),
+      );
+    expect(taken).toEqual([]);
+  });
+
   it('has no file or folder whose name is a dumping ground', () => {
-    const tracked = ['src', 'sources', 'test', 'bench', 'schema'].flatMap((dir) => namesBelow(join(root, dir)));
+    const tracked = ['src', 'sources', 'test', 'bench', 'schema', 'examples'].flatMap((dir) =>
+      namesBelow(join(root, dir)),
+    );
     expect(tracked.filter((name) => FORBIDDEN_NAMES.test(name))).toEqual([]);
   });
 });

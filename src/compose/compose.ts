@@ -4,6 +4,7 @@ import { type DocumentNode, print as printSdl } from 'graphql';
 import { z } from 'zod';
 import { ConfigError, type ConfigProblem, collectProblems, throwProblems } from '../config/config-error.ts';
 import { type GraphFolder, readGraphFolder } from '../config/graph-folder.ts';
+import { identityJsonSchema } from '../config/identity.ts';
 import { vendorSchema } from '../config/vendor.ts';
 import type { Artefact } from './artefact.ts';
 import { typesOf } from './document.ts';
@@ -13,6 +14,7 @@ import { compileWithMesh } from './mesh.ts';
 import { nameProblems } from './name-check.ts';
 import { OWN_DEFINITIONS } from './own-definitions.ts';
 import type { SourcePlan } from './pass.ts';
+import { writeRowTypes } from './row-types.ts';
 import { checkSdl, readSdlFiles } from './sdl-file.ts';
 import { planSource } from './source-plan.ts';
 import { transform } from './transform.ts';
@@ -32,7 +34,9 @@ export async function compose({ graphDir, print }: ComposeOptions): Promise<Arte
   checkSdl(merged, folder);
   return [
     { path: folder.composedPath, text: `${HEADER}\n${printSdl(foldExtensions(merged))}\n` },
+    { path: join(folder.dir, 'schema', 'rows.ts'), text: writeRowTypes(merge([...sources, OWN_DEFINITIONS], [])) },
     { path: join(folder.dir, 'schema', 'vendor.schema.json'), text: vendorJsonSchema() },
+    { path: join(folder.dir, 'schema', 'identity.schema.json'), text: identityJsonSchema() },
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * A graph folder is what a company writes: `.meshrc.yaml`, `sources/`, `schema/`, and nothing of the engine.
- * Composing reads all of it; a running gateway reads `.meshrc.yaml`, each `vendor.yaml` and the composed schema.
+ * A graph folder is what a company writes: `.meshrc.yaml`, `sources/`, `schema/`, `joins/`, and nothing of the engine.
+ * Composing reads all of it but joins; a running gateway reads `.meshrc.yaml`, each `vendor.yaml`, the composed schema and joins.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,6 +26,8 @@ export interface GraphFolder {
   mesh: MeshFile;
   sources: readonly GraphSource[];
   sdlFiles: readonly string[];
+  /** TypeScript or JavaScript; composing never runs them. */
+  joinFiles: readonly string[];
   composedPath: string;
 }
 
@@ -44,6 +46,7 @@ export function readGraphFolder(dir: string): GraphFolder {
     mesh,
     sources,
     sdlFiles: mesh.config.additionalTypeDefs.map((file) => join(root, file)),
+    joinFiles: mesh.config.additionalResolvers.map((file) => join(root, file)),
     composedPath: join(root, 'schema', 'composed.graphql'),
   };
 }

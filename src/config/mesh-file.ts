@@ -1,5 +1,6 @@
 /**
- * Reads `.meshrc.yaml`: which vendors, from which OpenAPI file, at which endpoint, and which SDL files join them.
+ * Reads `.meshrc.yaml`: which vendors, from which OpenAPI file, at which endpoint, which SDL files join them, and which
+ * join files resolve what the engine's own joins do not.
  * It is a Mesh file, but a narrow one: what our rules forbid (other mergers, environment values, handlers that fetch)
  * is refused here, by name and line, before Mesh sees it.
  */
@@ -40,6 +41,10 @@ const source = z.strictObject({
 const meshSchema = z.strictObject({
   sources: z.array(source).min(1),
   additionalTypeDefs: z.array(z.string()).default([]),
+  additionalResolvers: z
+    .array(relativePath)
+    .default([])
+    .describe('TypeScript files, each with a join of this folder’s own.'),
   merger: z.literal('bare').describe('Stitching plans grow exponentially with nested fragments.'),
 });
 

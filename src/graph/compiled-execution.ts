@@ -3,6 +3,7 @@
  * who asks once does not pay for a compiler. Compiled code lives as long as its document, which the caches of documents bound.
  */
 import {
+  BREAK,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -11,6 +12,7 @@ import {
   getOperationAST,
   getVariableValues,
   type SourceLocation,
+  visit,
 } from 'graphql';
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -57,6 +59,21 @@ export function createCompiledExecute(): Execute {
   };
 }
 
+/**
+ * graphql-jit 0.8 merges a field that is left out with one of its name that is not: `a @skip(if: true) { b } a { c }` inside
+ * a fragment answers `b` too. What must not be asked must not be answered, so such documents are interpreted.
+ */
+function hasConditions(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive({ name }) {
+      found ||= name.value === 'skip' || name.value === 'include';
+      return found ? BREAK : undefined;
+    },
+  });
+  return found;
+}
+
 /** As graphql-js words them: graphql-jit has words of its own, and a caller would see them from the second time on. */
 function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
   const { variableDefinitions = [] } = getOperationAST(document, operationName) ?? {};
@@ -99,6 +116,7 @@ function offsetOf(body: string, { line, column }: SourceLocation): number {
 async function loadCompiler(): Promise<(args: ExecutionArgs) => Compiled> {
   const { compileQuery, isCompiledQuery } = await import('graphql-jit');
   return ({ schema, document, operationName }) => {
+    if (hasConditions(document)) return null;
     // Our masks make of every error what a caller may see; a stack for each costs more than the field.
     const made = compileQuery(schema, document, operationName ?? undefined, { disablingCapturingStackErrors: true });
     return isCompiledQuery(made) ? made : null;

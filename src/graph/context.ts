@@ -3,6 +3,7 @@ import type { DocumentNode } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { GatewayError } from '../errors.ts';
 import { createBoundReader } from '../joins/bound-reader.ts';
+import { DEFAULT_IDENTITY, type Identity } from '../joins/identity.ts';
 import type { JoinContext } from '../joins/join.ts';
 import { createKeyedReads } from '../joins/keyed-read.ts';
 import type { RestExecutor } from '../rest/executor.ts';
@@ -30,7 +31,11 @@ export interface OperationRequest {
   timeoutMs: number;
 }
 
-export function createGraphContext(rest: RestExecutor, request: OperationRequest): GraphContext {
+export function createGraphContext(
+  rest: RestExecutor,
+  request: OperationRequest,
+  identity: Identity = DEFAULT_IDENTITY,
+): GraphContext {
   const { requestId, principal, signal, timeoutMs } = request;
   const calls: VendorCallRecord[] = [];
   const scope: CallScope = {
@@ -50,7 +55,8 @@ export function createGraphContext(rest: RestExecutor, request: OperationRequest
     explain: request.explain,
     rest,
     scope,
-    reads: createKeyedReads(createBoundReader(rest, scope)),
+    identity,
+    reads: createKeyedReads(createBoundReader(rest, scope), identity),
   };
 }
 

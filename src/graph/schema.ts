@@ -1,24 +1,27 @@
 /** The executable schema: the composed SDL, vendor calls behind its annotated root fields, joins behind the rest. */
 import { buildASTSchema, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import type { Join } from '../joins/join.ts';
+import type { JoinFile } from '../joins/join-files.ts';
 import { type Connection, createConnection } from '../rest/connection.ts';
 import { type RestOperation, readOperations } from '../rest/operation.ts';
 import { attachVendorTypes } from '../rest/vendor-types.ts';
 import type { GraphContext } from './context.ts';
+import { attachOwnJoins } from './own-joins.ts';
 
 export interface Graph {
   schema: GraphQLSchema;
   operations: ReadonlyMap<string, RestOperation>;
 }
 
-/** @throws when `sdl` is not what `npm run compose` writes. */
-export function createGraph(sdl: string, joins: readonly Join[]): Graph {
+/** @throws when `sdl` is not what `npm run compose` writes; `ConfigError` when a file of `own` does not fit it. */
+export function createGraph(sdl: string, joins: readonly Join[], own: readonly JoinFile[] = []): Graph {
   // The composer has validated it; doing so again would take a third of the start-up.
   const schema = buildASTSchema(parse(sdl, { noLocation: true }), { assumeValid: true, assumeValidSDL: true });
   attachVendorTypes(schema);
   const operations = readOperations(schema);
   for (const operation of operations.values()) attachOperation(schema, operation);
   for (const join of joins) attachJoin(schema, join);
+  attachOwnJoins(schema, own);
   attachConnections(schema);
   requireResolvers(schema);
   return { schema, operations };

@@ -13,6 +13,8 @@ import type { Execute } from '../graph/compiled-execution.ts';
 import { createGraphContext, type GraphContext, type OperationRequest } from '../graph/context.ts';
 import { type Finisher, finishResult } from '../graph/finish.ts';
 import type { OperationFile } from '../graph/operation-files.ts';
+import { checkRowLimit } from '../graph/row-limit.ts';
+import type { Identity } from '../joins/identity.ts';
 import type { RestExecutor } from '../rest/executor.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
@@ -23,6 +25,8 @@ export const MOST_BODY = 1_000_000;
 export interface GraphqlOptions extends Finisher {
   rest: RestExecutor;
   execute: Execute;
+  /** How people and accounts are recognised. */
+  identity: Identity;
   authenticate: Authenticate;
   operationTimeoutMs: number;
   /** Whether any caller may ask for `extensions.explain`; else `admin:read` is needed. */
@@ -139,25 +143,33 @@ function refuseUnreadable(): Plugin {
 function context(options: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
   // The envelop plugin's types know nothing of what a transport put in beside yoga's own context.
   return useExtendContext((initial: { request?: Request } & PipelineInput) => {
-    if (initial.operation) return createGraphContext(options.rest, initial.operation);
+    if (initial.operation) return createGraphContext(options.rest, initial.operation, options.identity);
     const caller = initial.request && callers.get(initial.request);
     if (!initial.request || !caller) throw new TypeError('An operation reached the pipeline without a caller.');
-    caller.context = createGraphContext(options.rest, {
+    const operation = {
       requestId: caller.requestId,
       principal: caller.principal,
       signal: initial.request.signal,
       explain: mayExplain(options, initial.request.headers.get('x-vendorgraph-explain'), caller.principal),
       timeoutMs: options.operationTimeoutMs,
-    });
+    };
+    caller.context = createGraphContext(options.rest, operation, options.identity);
     return caller.context;
   }) as unknown as Plugin;
 }
 
 function executeCompiled({ execute }: GraphqlOptions): Plugin<GraphContext> {
   return {
-    onExecute({ args: { contextValue, document, operationName }, setExecuteFn }) {
+    onExecute({
+      args: { schema, contextValue, document, operationName, variableValues },
+      setExecuteFn,
+      setResultAndStopExecution,
+    }) {
       contextValue.asked = { document, operationName };
-      setExecuteFn(execute);
+      const refusal = checkRowLimit(schema, document, operationName, variableValues);
+      if (refusal)
+        setResultAndStopExecution({ errors: [new GraphQLError(refusal.message, { originalError: refusal })] });
+      else setExecuteFn(execute);
     },
   };
 }

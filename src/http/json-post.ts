@@ -11,6 +11,7 @@ import { createGraphContext } from '../graph/context.ts';
 import { createDocumentCache } from '../graph/document-cache.ts';
 import { finishResult } from '../graph/finish.ts';
 import { formatError } from '../graph/mask.ts';
+import { checkRowLimit } from '../graph/row-limit.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, MOST_BODY, mayExplain } from './graphql.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
@@ -54,15 +55,18 @@ async function answer(
   response.once('close', () => {
     if (!response.writableFinished) caller.abort();
   });
-  const contextValue = createGraphContext(options.rest, {
+  const operation = {
     requestId,
     principal,
     signal: caller.signal,
     explain: mayExplain(options, one(headers['x-vendorgraph-explain']), principal),
     timeoutMs: options.operationTimeoutMs,
-  });
+  };
+  const contextValue = createGraphContext(options.rest, operation, options.identity);
   contextValue.asked = { document, operationName };
   const { schema } = options.graph;
+  // yoga's way refuses it, as it refuses all else.
+  if (checkRowLimit(schema, document, operationName, variableValues)) return false;
   const result = await options.execute({ schema, document, contextValue, variableValues, operationName });
   if (result.data === undefined) return false;
   const finished = finishResult(options, result, { requestId, context: contextValue, transport: 'http' });
@@ -71,22 +75,25 @@ async function answer(
   return true;
 }
 
-function send(response: ServerResponse, requestId: string, text: string): void {
-  const body = Buffer.from(text);
+function send(response: ServerResponse, requestId: string, body: string): void {
+  const length = Buffer.byteLength(body);
   response.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': body.length,
+    'content-length': length,
     [REQUEST_ID_HEADER]: requestId,
   });
-  handOver(response, body);
+  handOver(response, body, length);
 }
 
 /** What a socket takes at once, whoever reads it. */
 const SMALL_BODY = 65_536;
 
-/** To Node a connection is idle from `end` on, and a closing server cuts idle ones: a large answer ends when it is out. */
-function handOver(response: ServerResponse, body: Buffer): void {
-  if (body.length <= SMALL_BODY) response.end(body);
+/**
+ * To Node a connection is idle from `end` on, and a closing server cuts idle ones: a large answer ends when it is out. A
+ * small one goes out with its headers in one write, which a Buffer would not.
+ */
+function handOver(response: ServerResponse, body: string | Buffer, length: number): void {
+  if (length <= SMALL_BODY) response.end(body);
   else response.write(body, () => response.end());
 }
 
@@ -105,15 +112,15 @@ function isPlainPost({ method, url, headers }: IncomingMessage): boolean {
   );
 }
 
-/** Undefined when the caller left before it was whole. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of request) chunks.push(chunk);
-  } catch {
-    return undefined;
-  }
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+/** Undefined when the caller left before it was whole. By events: an iterator over a body of one chunk costs more than the body. */
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.once('error', () => resolve(undefined));
+    request.once('close', () => resolve(undefined));
+  });
 }
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
@@ -158,7 +165,8 @@ async function throughYoga(
     body: new Uint8Array(body),
   });
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  handOver(response, Buffer.from(await answer.arrayBuffer()));
+  const whole = Buffer.from(await answer.arrayBuffer());
+  handOver(response, whole, whole.length);
 }
 
 function one(header: string | string[] | undefined): string | undefined {

@@ -1,14 +1,13 @@
 /** A company as the graph carries one: the domain that recognises it in every system, and what we met of the name. */
 import type { GraphQLResolveInfo } from 'graphql';
 import { type AccountRow, accountRowOfEmail } from './account-row.ts';
-import { normaliseDomain } from './email-address.ts';
 import { hubspotCompanyByDomain } from './hubspot-company.ts';
 import type { Join, JoinContext } from './join.ts';
 import { isKnown } from './known.ts';
 import type { PersonRow } from './person-row.ts';
 import { readAhead } from './read-ahead.ts';
-import { stripeCustomerByDomain } from './stripe-customer.ts';
-import { zendeskOrganizationByDomain } from './zendesk-organization.ts';
+import { customerOfAccount } from './stripe-customer.ts';
+import { organizationOfAccount, zendeskOrganizationByDomain } from './zendesk-organization.ts';
 
 async function account(
   _root: unknown,
@@ -16,32 +15,31 @@ async function account(
   context: JoinContext,
   info: GraphQLResolveInfo,
 ): Promise<AccountRow | null> {
-  const host = normaliseDomain(domain);
+  const host = context.identity.accountKey(domain);
   if (host === null) return null;
   const { reads } = context;
-  const endReadingAhead = readAhead({ domain: host }, context, info);
+  const account: AccountRow = { domain: host };
+  const endReadingAhead = readAhead(account, context, info);
   const known = await isKnown(
     [() => reads.load(hubspotCompanyByDomain, host)],
-    [() => reads.load(stripeCustomerByDomain, host), () => reads.load(zendeskOrganizationByDomain, host)],
+    [() => customerOfAccount(account, context), () => reads.load(zendeskOrganizationByDomain, host)],
   );
   endReadingAhead();
-  return known ? { domain: host } : null;
+  return known ? account : null;
 }
 
 /** The CRM's spelling first; the others are asked one after the other, and only while nobody knew the name. */
-const name = async (
-  { domain, name: met }: AccountRow,
-  _args: unknown,
-  { reads }: JoinContext,
-): Promise<string | null> =>
-  (await reads.load(hubspotCompanyByDomain, domain))?.properties?.name ??
-  met ??
-  (await reads.load(stripeCustomerByDomain, domain))?.name ??
-  (await reads.load(zendeskOrganizationByDomain, domain))?.name ??
+const name = async (row: AccountRow, _args: unknown, context: JoinContext): Promise<string | null> =>
+  (await context.reads.load(hubspotCompanyByDomain, row.domain))?.properties?.name ??
+  row.name ??
+  (await customerOfAccount(row, context))?.name ??
+  (await organizationOfAccount(row, context))?.name ??
   null;
 
 export const accountJoin: Join = {
   Query: { account },
   Account: { name },
-  Person: { account: ({ email }: PersonRow) => accountRowOfEmail(email) },
+  Person: {
+    account: ({ email }: PersonRow, _args: unknown, context: JoinContext) => accountRowOfEmail(context, email),
+  },
 };

@@ -17,6 +17,7 @@ export interface EmployeeRow {
 export const bamboohrEmployeeByEmail: KeyedRead<EmployeeRow> = {
   name: 'BambooHR employee by e-mail',
   chunk: Number.POSITIVE_INFINITY,
+  of: 'person',
   normalise: normaliseEmail,
   read: async (_emails, { everyRow }) => (await everyRow('bamboohrEmployees', {})) as EmployeeRow[],
   keysOf: (employee) => [employee.workEmail],
@@ -30,10 +31,12 @@ const bamboohrEmployeeById: KeyedRead<EmployeeRow> = {
   keysOf: (employee) => [employee.employeeId],
 };
 
-async function personOf(employee: EmployeeRow, _args: unknown, { reads }: JoinContext): Promise<PersonRow | null> {
+async function personOf(employee: EmployeeRow, _args: unknown, context: JoinContext): Promise<PersonRow | null> {
   const isTold = employee.workEmail !== undefined;
-  const { workEmail } = isTold ? employee : ((await reads.load(bamboohrEmployeeById, employee.employeeId)) ?? employee);
-  return personRow(workEmail, employeeName(employee));
+  const { workEmail } = isTold
+    ? employee
+    : ((await context.reads.load(bamboohrEmployeeById, employee.employeeId)) ?? employee);
+  return personRow(context, workEmail, employeeName(employee));
 }
 
 /** What colleagues call the employee, with the family name; null when HR may not show either. */

@@ -1,11 +1,16 @@
 /** Cal.com bookings ↔ the people who attend them. */
 import { createConnection } from '../rest/connection.ts';
+import type { Page } from '../rest/executor.ts';
+import { createBoundReader } from './bound-reader.ts';
 import { normaliseEmail } from './email-address.ts';
+import { pageOfIds } from './id-page.ts';
 import type { Join, JoinContext, PageArguments } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 
 interface BookingRow {
+  uid: string;
+  start?: string | null;
   attendees?: readonly { email?: string | null; name?: string | null }[] | null;
 }
 
@@ -13,6 +18,7 @@ interface BookingRow {
 export const calcomBookingByAttendee: KeyedRead<BookingRow> = {
   name: 'Cal.com booking by attendee',
   chunk: 1,
+  of: 'person',
   normalise: normaliseEmail,
   read: async ([email], { firstRow }) => {
     const booking = (await firstRow('calcomBookings', { attendeeEmail: email })) as BookingRow | null;
@@ -21,20 +27,43 @@ export const calcomBookingByAttendee: KeyedRead<BookingRow> = {
   keysOf: ({ attendees }) => (attendees ?? []).map(({ email }) => email),
 };
 
+const NEWEST_FIRST = { sortStart: 'desc' };
+
+function bookingPage({ email }: PersonRow, page: PageArguments, context: JoinContext): Promise<Page> {
+  const { rest, scope, identity } = context;
+  const addresses = identity.spellings('person', email);
+  if (addresses.length > 1) return mergedPage(email, addresses, page, context);
+  const { first = null, after = null } = page;
+  return rest.page('calcomBookings', { attendeeEmail: email, ...NEWEST_FIRST }, { first, after }, scope);
+}
+
+/** Cal.com filters by one address: the lists of somebody with several are read whole and put in order here. */
+async function mergedPage(
+  email: string,
+  addresses: readonly string[],
+  page: PageArguments,
+  { rest, scope }: JoinContext,
+): Promise<Page> {
+  const { everyRow } = createBoundReader(rest, scope);
+  const lists = await Promise.all(
+    addresses.map((attendeeEmail) => everyRow('calcomBookings', { attendeeEmail, ...NEWEST_FIRST })),
+  );
+  // The rows' shape is the contract in sources/calcom/openapi.yaml.
+  const bookings = new Map((lists.flat() as BookingRow[]).map((booking) => [booking.uid, booking]));
+  const newestFirst = [...bookings.values()].toSorted((a, b) => startOf(b) - startOf(a));
+  const uids = newestFirst.map(({ uid }) => uid);
+  return pageOfIds({ field: 'Person.bookings', owner: email }, uids, page, async (uid) => bookings.get(uid));
+}
+
+const startOf = ({ start }: BookingRow): number => Date.parse(start ?? '') || 0;
+
 export const calcomBookingsJoin: Join = {
   Person: {
-    bookings: ({ email }: PersonRow, { first, after }: PageArguments, { rest, scope }: JoinContext) =>
-      createConnection(() =>
-        rest.page(
-          'calcomBookings',
-          { attendeeEmail: email, sortStart: 'desc' },
-          { first: first ?? null, after: after ?? null },
-          scope,
-        ),
-      ),
+    bookings: (person: PersonRow, page: PageArguments, context: JoinContext) =>
+      createConnection(() => bookingPage(person, page, context)),
   },
   CalcomBooking: {
-    attendees: ({ attendees }: BookingRow): PersonRow[] =>
-      (attendees ?? []).flatMap(({ email, name }) => personRow(email, name) ?? []),
+    attendees: ({ attendees }: BookingRow, _args: unknown, context: JoinContext): PersonRow[] =>
+      (attendees ?? []).flatMap(({ email, name }) => personRow(context, email, name) ?? []),
   },
 };

@@ -1,37 +1,5 @@
 /** E-mail addresses as keys of people, and the domains in them as keys of companies. */
 
-/** Providers whose domain says nothing about a person's company. */
-const FREE_MAIL_DOMAINS: ReadonlySet<string> = new Set([
-  'aol.com',
-  'fastmail.com',
-  'gmail.com',
-  'gmx.com',
-  'gmx.de',
-  'gmx.net',
-  'googlemail.com',
-  'hey.com',
-  'hotmail.com',
-  'icloud.com',
-  'live.com',
-  'mac.com',
-  'mail.com',
-  'mail.ru',
-  'me.com',
-  'msn.com',
-  'outlook.com',
-  'pm.me',
-  'proton.me',
-  'protonmail.com',
-  'qq.com',
-  'tutanota.com',
-  'web.de',
-  'yahoo.co.uk',
-  'yahoo.com',
-  'yandex.com',
-  'yandex.ru',
-  'zoho.com',
-]);
-
 /**
  * The address as a key: trimmed, lower case. A plus-tag is left alone: `ada+billing@…` may be another mailbox.
  * Null for what is no address (RFC 5321 allows 254 characters), and for one with a star: legal, never seen, and a wildcard
@@ -59,9 +27,9 @@ export function normaliseDomain(domain: unknown): string | null {
     : null;
 }
 
-/** The company's domain in an address; null for free-mail providers. */
-export function companyDomainOf(address: string): string | null {
+/** The company's domain in an address; null for free-mail providers, whose domains are given. */
+export function companyDomainOf(address: string, freeMailDomains: ReadonlySet<string>): string | null {
   const email = normaliseEmail(address);
   const domain = email === null ? null : normaliseDomain(email.slice(email.lastIndexOf('@') + 1));
-  return domain === null || FREE_MAIL_DOMAINS.has(domain) ? null : domain;
+  return domain === null || freeMailDomains.has(domain) ? null : domain;
 }

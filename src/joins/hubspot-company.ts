@@ -15,6 +15,7 @@ export interface CompanyRow extends HubspotRow {
 export const hubspotCompanyByDomain: KeyedRead<CompanyRow> = {
   name: 'HubSpot company by domain',
   chunk: 100,
+  of: 'account',
   normalise: normaliseDomain,
   async read(domains, { everyRow }) {
     const filters = [{ propertyName: 'domain', operator: 'IN', values: domains }];
@@ -41,17 +42,17 @@ export const hubspotCompanyById: KeyedRead<CompanyRow> = {
 };
 
 /** The account of a company that is whole; the row is kept, so that the account's `company` costs no call. */
-export function accountOfCompany(company: CompanyRow, { reads }: JoinContext): AccountRow | null {
-  reads.prime(hubspotCompanyByDomain, company);
-  return accountNamedBy(company);
+export function accountOfCompany(company: CompanyRow, context: JoinContext): AccountRow | null {
+  context.reads.prime(hubspotCompanyByDomain, company);
+  return accountNamedBy(company, context);
 }
 
-const accountNamedBy = ({ properties }: CompanyRow): AccountRow | null =>
-  accountRow(properties?.domain, properties?.name);
+const accountNamedBy = ({ properties }: CompanyRow, context: JoinContext): AccountRow | null =>
+  accountRow(context, properties?.domain, properties?.name);
 
 async function accountOf(company: CompanyRow, _args: unknown, context: JoinContext, info: GraphQLResolveInfo) {
   if (isWhole(company, info)) return accountOfCompany(company, context);
-  return accountNamedBy(await telling(company, 'domain', hubspotCompanyById, context.reads));
+  return accountNamedBy(await telling(company, 'domain', hubspotCompanyById, context.reads), context);
 }
 
 async function ownerOf(company: CompanyRow | null, { reads }: JoinContext) {

@@ -19,6 +19,7 @@ export interface ContactRow extends HubspotRow {
 export const hubspotContactByEmail: KeyedRead<ContactRow> = {
   name: 'HubSpot contact by e-mail',
   chunk: 100,
+  of: 'person',
   normalise: normaliseEmail,
   async read(emails, { call }) {
     const input = { idProperty: 'email', inputs: emails.map((id) => ({ id })) };
@@ -39,19 +40,19 @@ export const hubspotContactById: KeyedRead<ContactRow> = {
 };
 
 /** The person behind a contact that is whole; the row is kept, so that the person's `contact` costs no call. */
-export function personOfContact(contact: ContactRow, { reads }: JoinContext): PersonRow | null {
-  reads.prime(hubspotContactByEmail, contact);
-  return personNamedBy(contact);
+export function personOfContact(contact: ContactRow, context: JoinContext): PersonRow | null {
+  context.reads.prime(hubspotContactByEmail, contact);
+  return personNamedBy(contact, context);
 }
 
-function personNamedBy({ properties }: ContactRow): PersonRow | null {
+function personNamedBy({ properties }: ContactRow, context: JoinContext): PersonRow | null {
   const { email, firstname, lastname } = properties ?? {};
-  return personRow(email, [firstname, lastname].filter(Boolean).join(' ') || null);
+  return personRow(context, email, [firstname, lastname].filter(Boolean).join(' ') || null);
 }
 
 async function personOf(contact: ContactRow, _args: unknown, context: JoinContext, info: GraphQLResolveInfo) {
   if (isWhole(contact, info)) return personOfContact(contact, context);
-  return personNamedBy(await telling(contact, 'email', hubspotContactById, context.reads));
+  return personNamedBy(await telling(contact, 'email', hubspotContactById, context.reads), context);
 }
 
 async function ownerOf(contact: ContactRow, _args: unknown, { reads }: JoinContext) {

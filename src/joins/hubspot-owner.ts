@@ -1,5 +1,5 @@
 /** HubSpot owners: whom contacts, companies and deals belong to. */
-import type { Join } from './join.ts';
+import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { personRow } from './person-row.ts';
 
@@ -20,7 +20,7 @@ export const hubspotOwnerById: KeyedRead<OwnerRow> = {
 
 export const hubspotOwnerJoin: Join = {
   HubspotOwner: {
-    person: ({ email, firstName, lastName }: OwnerRow) =>
-      personRow(email, [firstName, lastName].filter(Boolean).join(' ') || null),
+    person: ({ email, firstName, lastName }: OwnerRow, _args: unknown, context: JoinContext) =>
+      personRow(context, email, [firstName, lastName].filter(Boolean).join(' ') || null),
   },
 };

@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Page, RestExecutor } from '../rest/executor.ts';
 import type { CallScope } from '../vendors/call-scope.ts';
+import type { Identity } from './identity.ts';
 import type { KeyedReads } from './keyed-read.ts';
 
 /** What a join resolver may use: keyed reads for single rows, `rest` for lists, both within the operation's scope. */
@@ -9,6 +10,8 @@ export interface JoinContext {
   reads: KeyedReads;
   rest: RestExecutor;
   scope: CallScope;
+  /** Which keys mean the same person or account. */
+  identity: Identity;
   /** Whether what is read is still wanted; absent: it is. A join that walks through pages asks before each. */
   isOver?: () => boolean;
 }

@@ -8,6 +8,7 @@ import { hubspotCompanyJoin } from './hubspot-company.ts';
 import { hubspotContactJoin } from './hubspot-contact.ts';
 import { hubspotDealsJoin } from './hubspot-deals.ts';
 import { hubspotOwnerJoin } from './hubspot-owner.ts';
+import { identitiesJoin } from './identities.ts';
 import type { Join } from './join.ts';
 import { pdlProfileJoin } from './pdl-profile.ts';
 import { peopleJoin } from './people.ts';
@@ -27,6 +28,7 @@ export const JOINS: readonly Join[] = [
   accountJoin,
   accountsJoin,
   accountPeopleJoin,
+  identitiesJoin,
   hubspotContactJoin,
   hubspotCompanyJoin,
   hubspotDealsJoin,

@@ -5,6 +5,7 @@
 import DataLoader from 'dataloader';
 import { isObject } from '../rest/json-path.ts';
 import type { BoundReader } from './bound-reader.ts';
+import { DEFAULT_IDENTITY, type Entity, type Identity } from './identity.ts';
 
 export interface KeyedRead<Row> {
   /** For messages, e.g. `HubSpot contact by e-mail`. */
@@ -13,10 +14,14 @@ export interface KeyedRead<Row> {
   chunk: number;
   /** Keys that mean the same become the same; null for a key nothing can be found under. @default identity */
   normalise?(key: string): string | null;
-  /** Reads rows for normalised, distinct keys. May return any rows in any order; null is as good as none. */
-  read(keys: readonly string[], reader: BoundReader): Promise<readonly Row[] | null>;
+  /** Reads rows for normalised, distinct keys. May return any rows in any order; null is as good as none, in a row's place too. */
+  read(keys: readonly string[], reader: BoundReader): Promise<readonly (Row | null)[] | null>;
   /** The keys a row answers to, before normalisation. */
   keysOf(row: Row, askedFor: readonly string[]): readonly (string | null | undefined)[];
+  /** Whom the keys recognise: rows are then found under aliases too, which are asked for as keys of their own. */
+  of?: Entity;
+  /** A second look for a key without a row, when it was the only one asked for at that moment: never a call per row. */
+  lookAgain?(key: string, reader: BoundReader): Promise<readonly (Row | null)[] | null>;
 }
 
 export interface KeyedReads {
@@ -27,7 +32,7 @@ export interface KeyedReads {
 }
 
 /** Loaders live for one operation: nothing is shared between callers, nothing is stale in the next one. */
-export function createKeyedReads(reader: BoundReader): KeyedReads {
+export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAULT_IDENTITY): KeyedReads {
   // One loader per read; the map's value type is erased because each read has a Row of its own.
   const loaders = new Map<KeyedRead<never>, DataLoader<string, unknown>>();
 
@@ -35,27 +40,40 @@ export function createKeyedReads(reader: BoundReader): KeyedReads {
     const known = loaders.get(read as unknown as KeyedRead<never>);
     // The map holds under a read only the loader made from it below.
     if (known) return known as DataLoader<string, Row | null>;
-    const made = new DataLoader<string, Row | null>((keys) => readAll(read, keys, reader));
+    const made = new DataLoader<string, Row | null>((keys) => readAll(read, keys, reader, identity));
     loaders.set(read as unknown as KeyedRead<never>, made);
     return made;
   };
 
   return {
     async load(read, key) {
-      const normal = normalised(read, key);
+      const normal = normalised(read, key, identity);
       return normal === null ? null : loaderOf(read).load(normal);
     },
     prime(read, row) {
       for (const key of read.keysOf(row, [])) {
-        const normal = key ? normalised(read, key) : null;
-        if (normal !== null) loaderOf(read).prime(normal, row);
+        const normal = key ? normalised(read, key, identity) : null;
+        // Of whom several keys recognise, this row may be the wrong one.
+        if (normal !== null && !hasAliases(read, normal, identity)) loaderOf(read).prime(normal, row);
       }
     },
   };
 }
 
-function normalised<Row>(read: KeyedRead<Row>, key: string): string | null {
-  return read.normalise ? read.normalise(key) : key;
+function normalised<Row>(read: KeyedRead<Row>, key: string, identity: Identity): string | null {
+  const normal = read.normalise ? read.normalise(key) : key;
+  return normal === null || read.of === undefined ? normal : identity.canonical(read.of, normal);
+}
+
+function hasAliases<Row>({ of }: KeyedRead<Row>, key: string, identity: Identity): boolean {
+  return of !== undefined && identity.spellings(of, key).length > 1;
+}
+
+/** What was found, by canonical key. A row that carries the key itself goes before one that carries an alias of it. */
+interface Found<Row> {
+  rows: Map<string, Row>;
+  aliased: Map<string, Row>;
+  failed: Map<string, Error>;
 }
 
 /** One result per key in the order of the keys: a row, null, or the error of the chunk the key was in. */
@@ -63,31 +81,47 @@ async function readAll<Row>(
   read: KeyedRead<Row>,
   keys: readonly string[],
   reader: BoundReader,
+  identity: Identity,
 ): Promise<(Row | null | Error)[]> {
-  const results = new Map<string, Row | Error>();
-  await Promise.all(chunksOf(keys, read.chunk).map((chunk) => readChunk(read, chunk, reader, results)));
-  return keys.map((key) => results.get(key) ?? null);
+  const { of } = read;
+  const found: Found<Row> = { rows: new Map(), aliased: new Map(), failed: new Map() };
+  const asked = of === undefined ? keys : keys.flatMap((key) => identity.spellings(of, key));
+  const run = (chunk: readonly string[], rows: () => ReturnType<KeyedRead<Row>['read']>): Promise<void> =>
+    collect(read, { asked: chunk, rows, found, identity });
+  await Promise.all(chunksOf(asked, read.chunk).map((chunk) => run(chunk, () => read.read(chunk, reader))));
+  const resultOf = (key: string) => found.failed.get(key) ?? found.rows.get(key) ?? found.aliased.get(key) ?? null;
+  const [only] = keys;
+  if (read.lookAgain && only !== undefined && keys.length === 1 && resultOf(only) === null) {
+    await run([only], async () => (await read.lookAgain?.(only, reader)) ?? null);
+  }
+  return keys.map(resultOf);
 }
 
-async function readChunk<Row>(
-  read: KeyedRead<Row>,
-  chunk: readonly string[],
-  reader: BoundReader,
-  results: Map<string, Row | Error>,
-): Promise<void> {
+interface Collection<Row> {
+  asked: readonly string[];
+  rows: () => ReturnType<KeyedRead<Row>['read']>;
+  found: Found<Row>;
+  identity: Identity;
+}
+
+async function collect<Row>(read: KeyedRead<Row>, { asked, rows, found, identity }: Collection<Row>): Promise<void> {
   try {
     // What is no row, or has no text for a key, is found by nobody.
-    for (const row of (await read.read(chunk, reader)) ?? []) {
+    for (const row of (await rows()) ?? []) {
       if (!isObject(row)) continue;
-      for (const key of read.keysOf(row, chunk)) {
-        const normal = key && typeof key === 'string' ? normalised(read, key) : null;
+      for (const key of read.keysOf(row, asked)) {
+        if (!key || typeof key !== 'string') continue;
+        const plain = read.normalise ? read.normalise(key) : key;
+        if (plain === null) continue;
+        const canonical = read.of === undefined ? plain : identity.canonical(read.of, plain);
+        const known = canonical === plain ? found.rows : found.aliased;
         // The first row of a key wins, so that a doubled row changes nothing.
-        if (normal !== null && !results.has(normal)) results.set(normal, row);
+        if (!known.has(canonical)) known.set(canonical, row);
       }
     }
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
-    for (const key of chunk) results.set(key, failure);
+    for (const key of asked) found.failed.set(read.of === undefined ? key : identity.canonical(read.of, key), failure);
   }
 }
 

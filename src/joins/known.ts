@@ -21,10 +21,10 @@ export async function isKnown(...waves: readonly (readonly Lookup[])[]): Promise
 }
 
 /** An address that a system cannot even be asked for, such as one with a slash where it would be a path, is nobody's there. */
-function isNoKey(reason: unknown): boolean {
+export function isNoKey(reason: unknown): boolean {
   return reason instanceof GatewayError && reason.code === 'BAD_USER_INPUT';
 }
 
-function isOutOfScope(reason: unknown): boolean {
+export function isOutOfScope(reason: unknown): boolean {
   return reason instanceof GatewayError && reason.code === 'SCOPE_MISSING';
 }

@@ -1,6 +1,7 @@
 /** People Data Labs profiles ↔ people by e-mail address, ↔ accounts by website. */
 import { type AccountRow, accountRow } from './account-row.ts';
 import { normaliseDomain, normaliseEmail } from './email-address.ts';
+import type { Entity } from './identity.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
@@ -31,12 +32,13 @@ function enrichment<Found extends Entry>(
   name: string,
   operation: string,
   parameter: string,
-  normalise: (key: string) => string | null,
+  of: Entity,
 ): KeyedRead<Found> {
   return {
     name,
     chunk: 100,
-    normalise,
+    of,
+    normalise: of === 'person' ? normaliseEmail : normaliseDomain,
     async read(keys, { call }) {
       const requests = keys.map((key) => ({ params: { [parameter]: key }, metadata: { key } }));
       // The answer's shape is the contract in sources/pdl/openapi.yaml.
@@ -47,13 +49,8 @@ function enrichment<Found extends Entry>(
   };
 }
 
-const personProfile = enrichment<PersonEntry>('PDL person by e-mail', 'pdlEnrichPeople', 'email', normaliseEmail);
-const companyProfile = enrichment<CompanyProfile>(
-  'PDL company by website',
-  'pdlEnrichCompanies',
-  'website',
-  normaliseDomain,
-);
+const personProfile = enrichment<PersonEntry>('PDL person by e-mail', 'pdlEnrichPeople', 'email', 'person');
+const companyProfile = enrichment<CompanyProfile>('PDL company by website', 'pdlEnrichCompanies', 'website', 'account');
 
 export const pdlProfileJoin: Join = {
   Person: {
@@ -64,10 +61,14 @@ export const pdlProfileJoin: Join = {
     profile: ({ domain }: AccountRow, _args: unknown, { reads }: JoinContext) => reads.load(companyProfile, domain),
   },
   PdlPerson: {
-    person: ({ work_email: work, personal_emails: home, full_name: name }: PersonProfile) =>
-      personRow(work ?? home?.[0], name),
+    person: (
+      { work_email: work, personal_emails: home, full_name: name }: PersonProfile,
+      _args: unknown,
+      context: JoinContext,
+    ) => personRow(context, work ?? home?.[0], name),
   },
   PdlCompany: {
-    account: ({ website, name }: CompanyProfile) => accountRow(website, name),
+    account: ({ website, name }: CompanyProfile, _args: unknown, context: JoinContext) =>
+      accountRow(context, website, name),
   },
 };

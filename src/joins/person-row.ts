@@ -1,15 +1,19 @@
-import { normaliseEmail } from './email-address.ts';
+import type { Identity } from './identity.ts';
 
 /** The parent of `Person`'s fields. */
 export interface PersonRow {
-  /** Normalised. */
+  /** Normalised, and no alias. */
   email: string;
   /** As met on the way here, for those whom the CRM does not know. */
   name?: string | null;
 }
 
 /** Null for what is no e-mail address: nobody can be recognised by it. */
-export function personRow(email: string | null | undefined, name?: string | null): PersonRow | null {
-  const address = email ? normaliseEmail(email) : null;
+export function personRow(
+  { identity }: { identity: Identity },
+  email: string | null | undefined,
+  name?: string | null,
+): PersonRow | null {
+  const address = email ? identity.personKey(email) : null;
   return address === null ? null : { email: address, name: name ?? null };
 }

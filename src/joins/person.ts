@@ -2,7 +2,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { bamboohrEmployeeByEmail, type EmployeeRow, employeeName } from './bamboohr-employee.ts';
 import { calcomBookingByAttendee } from './calcom-bookings.ts';
-import { normaliseEmail } from './email-address.ts';
 import { hubspotContactByEmail } from './hubspot-contact.ts';
 import type { Join, JoinContext } from './join.ts';
 import { isKnown } from './known.ts';
@@ -11,7 +10,7 @@ import { readAhead } from './read-ahead.ts';
 import { resendContactByEmail } from './resend-contact.ts';
 import { slackUserByEmail } from './slack-user.ts';
 import { stripeCustomerByEmail } from './stripe-customer.ts';
-import { zendeskUserByEmail } from './zendesk-user.ts';
+import { requesterOf, zendeskUserByEmail } from './zendesk-user.ts';
 
 async function person(
   _root: unknown,
@@ -19,7 +18,7 @@ async function person(
   context: JoinContext,
   info: GraphQLResolveInfo,
 ): Promise<PersonRow | null> {
-  const address = normaliseEmail(email);
+  const address = context.identity.personKey(email);
   if (address === null) return null;
   const { reads } = context;
   const endReadingAhead = readAhead({ email: address }, context, info);
@@ -39,16 +38,14 @@ async function person(
 }
 
 /** The CRM's spelling first; the others are asked one after the other, and only while nobody knew the name. */
-const name = async (
-  { email, name: met }: PersonRow,
-  _args: unknown,
-  { reads }: JoinContext,
-): Promise<string | null> => {
+const name = async (row: PersonRow, _args: unknown, context: JoinContext): Promise<string | null> => {
+  const { email, name: met } = row;
+  const { reads } = context;
   const contact = await reads.load(hubspotContactByEmail, email);
   const fullName = [contact?.properties?.firstname, contact?.properties?.lastname].filter(Boolean).join(' ');
   return (
     (fullName || met) ??
-    (await reads.load(zendeskUserByEmail, email))?.name ??
+    (await requesterOf(row, context))?.name ??
     (await reads.load(slackUserByEmail, email))?.real_name ??
     nameOf(await reads.load(bamboohrEmployeeByEmail, email))
   );

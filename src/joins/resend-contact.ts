@@ -1,10 +1,11 @@
 /** Resend contacts ↔ people, by e-mail address. */
 import { normaliseEmail } from './email-address.ts';
-import type { Join } from './join.ts';
+import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { personRow } from './person-row.ts';
 
 interface ContactRow {
+  id: string;
   email?: string | null;
   first_name?: string | null;
   last_name?: string | null;
@@ -14,6 +15,7 @@ interface ContactRow {
 export const resendContactByEmail: KeyedRead<ContactRow> = {
   name: 'Resend contact by e-mail',
   chunk: 1,
+  of: 'person',
   normalise: normaliseEmail,
   async read([id], { call }) {
     const contact = (await call('resendContact', { id })) as ContactRow | null;
@@ -24,7 +26,7 @@ export const resendContactByEmail: KeyedRead<ContactRow> = {
 
 export const resendContactJoin: Join = {
   ResendContact: {
-    person: ({ email, first_name: first, last_name: last }: ContactRow) =>
-      personRow(email, [first, last].filter(Boolean).join(' ') || null),
+    person: ({ email, first_name: first, last_name: last }: ContactRow, _args: unknown, context: JoinContext) =>
+      personRow(context, email, [first, last].filter(Boolean).join(' ') || null),
   },
 };

@@ -29,17 +29,17 @@ function emailPage(after: string | null, { rest, scope }: JoinContext): Promise<
 }
 
 /** Resend keeps an address as it was given, `Ada Lindqvist <ada@example.com>` included. */
-function recipients({ to }: EmailRow): PersonRow[] {
+function recipients({ to }: EmailRow, context: Pick<JoinContext, 'identity'>): PersonRow[] {
   return [to ?? []].flat().flatMap((mailbox) => {
     if (typeof mailbox !== 'string' || mailbox.length > LONGEST_MAILBOX) return [];
     const [, name, address] = /^\s*"?(.*?)"?\s*<([^<>]*)>\s*$/.exec(mailbox) ?? [];
-    return personRow(address ?? mailbox, name || null) ?? [];
+    return personRow(context, address ?? mailbox, name || null) ?? [];
   });
 }
 
-const wentTo = (row: unknown, email: string): boolean =>
+const wentTo = (row: unknown, email: string, context: JoinContext): boolean =>
   // The list's shape is the contract in sources/resend/openapi.yaml.
-  recipients(row as EmailRow).some((recipient) => recipient.email === email);
+  recipients(row as EmailRow, context).some((recipient) => recipient.email === email);
 
 /** Walks Resend's list, which knows no filter, until the page is full; one row more tells whether there is a next page. */
 async function emailsTo(email: string, first: number, start: string | null, context: JoinContext): Promise<Page> {
@@ -48,7 +48,7 @@ async function emailsTo(email: string, first: number, start: string | null, cont
   for (let read = 0; read < MOST_PAGES && !context.isOver?.(); read += 1) {
     const page = await emailPage(after, context);
     for (const row of page.rows) {
-      if (!wentTo(row.node, email)) continue;
+      if (!wentTo(row.node, email, context)) continue;
       if (rows.length === first) return { rows, hasNextPage: true, endCursor: rows.at(-1)?.cursor ?? start };
       rows.push(row);
     }
@@ -64,17 +64,6 @@ export const resendEmailsJoin: Join = {
       createConnection(async () => emailsTo(email, readFirst('Person.emails', first), after ?? null, context)),
   },
   ResendEmail: {
-    recipients,
-  },
-  ResendContact: {
-    person: ({
-      email,
-      first_name: first,
-      last_name: last,
-    }: {
-      email?: string;
-      first_name?: string;
-      last_name?: string;
-    }) => personRow(email, [first, last].filter(Boolean).join(' ') || null),
+    recipients: (row: EmailRow, _args: unknown, context: JoinContext) => recipients(row, context),
   },
 };

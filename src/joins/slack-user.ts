@@ -14,6 +14,7 @@ export interface SlackUserRow {
 export const slackUserByEmail: KeyedRead<SlackUserRow> = {
   name: 'Slack user by e-mail',
   chunk: 1,
+  of: 'person',
   normalise: normaliseEmail,
   async read([email], { call }) {
     const user = (await call('slackUserByEmail', { email })) as SlackUserRow | null;
@@ -32,9 +33,9 @@ const slackUserById: KeyedRead<SlackUserRow> = {
   keysOf: (user) => [user.id],
 };
 
-function personOfUser(user: SlackUserRow, { reads }: JoinContext): PersonRow | null {
-  const person = personRow(user.profile?.email, user.real_name);
-  if (person) reads.prime(slackUserByEmail, user);
+function personOfUser(user: SlackUserRow, context: JoinContext): PersonRow | null {
+  const person = personRow(context, user.profile?.email, user.real_name);
+  if (person) context.reads.prime(slackUserByEmail, user);
   return person;
 }
 

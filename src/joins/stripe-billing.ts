@@ -2,7 +2,7 @@
 import { createConnection } from '../rest/connection.ts';
 import type { AccountRow } from './account-row.ts';
 import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
-import { accountOfCustomer, stripeCustomerByDomain, stripeCustomerById } from './stripe-customer.ts';
+import { accountOfCustomer, customerOfAccount, stripeCustomerById } from './stripe-customer.ts';
 
 interface BilledRow {
   /** The customer's id, or the customer where the caller had it expanded. */
@@ -11,19 +11,15 @@ interface BilledRow {
 
 const billed =
   (operation: 'stripeSubscriptions' | 'stripeInvoices') =>
-  (
-    { domain }: AccountRow,
-    { first, after, ...filter }: PageArguments & { status?: unknown },
-    { reads, rest, scope }: JoinContext,
-  ) =>
+  (account: AccountRow, { first, after, ...filter }: PageArguments & { status?: unknown }, context: JoinContext) =>
     createConnection(async () => {
-      const customer = await reads.load(stripeCustomerByDomain, domain);
+      const customer = await customerOfAccount(account, context);
       if (!customer) return EMPTY_PAGE;
-      return rest.page(
+      return context.rest.page(
         operation,
         { customer: customer.id, ...filter },
         { first: first ?? null, after: after ?? null },
-        scope,
+        context.scope,
       );
     });
 

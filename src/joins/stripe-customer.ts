@@ -2,6 +2,7 @@
 import { isObject } from '../rest/json-path.ts';
 import { type AccountRow, accountRow, accountRowOfEmail } from './account-row.ts';
 import { normaliseDomain, normaliseEmail } from './email-address.ts';
+import type { Identity } from './identity.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
@@ -21,17 +22,22 @@ const CLAUSES = 10;
 export const stripeCustomerByEmail: KeyedRead<CustomerRow> = {
   name: 'Stripe customer by e-mail',
   chunk: CLAUSES,
+  of: 'person',
   normalise: normaliseEmail,
   async read(emails, { everyRow }) {
     const query = emails.map((email) => `email:${searchLiteral(email)}`).join(' OR ');
     return oldestFirst(await everyRow('stripeSearchCustomers', { query }, emails.length));
   },
   keysOf: (customer) => [customer.email],
+  // A search lags a minute behind writes. The list does not, but takes one address a call and tells upper from lower case:
+  // it finds the customer somebody has just made and asks for, not the new ones among a hundred.
+  lookAgain: async (email, { everyRow }) => oldestFirst(await everyRow('stripeCustomers', { email })),
 };
 
 export const stripeCustomerByDomain: KeyedRead<CustomerRow> = {
   name: 'Stripe customer by domain',
   chunk: CLAUSES,
+  of: 'account',
   normalise: normaliseDomain,
   async read(domains, { everyRow }) {
     const query = domains.map((domain) => `metadata['domain']:${searchLiteral(domain)}`).join(' OR ');
@@ -57,16 +63,38 @@ function oldestFirst(rows: readonly unknown[]): CustomerRow[] {
   return customers.toSorted((a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.id < b.id ? -1 : 1));
 }
 
-/** The company a customer is: named in its metadata, else that of its address. */
-export function accountOfCustomer(customer: CustomerRow, { reads }: JoinContext): AccountRow | null {
-  const named = accountRow(customer.metadata?.['domain'], customer.name);
-  if (named) reads.prime(stripeCustomerByDomain, customer);
-  return named ?? accountRowOfEmail(customer.email);
+type IdentityKey = Identity['keys']['account']['stripe'][number]['key'];
+
+/** The company a customer is: named in its metadata, else that of its address, or as schema/identity.yaml says. */
+export function accountOfCustomer(customer: CustomerRow, context: JoinContext): AccountRow | null {
+  for (const { key } of context.identity.keys.account.stripe) {
+    const account = ACCOUNT_BY[key](customer, context);
+    if (account) return account;
+  }
+  return null;
 }
 
-function personOfCustomer(customer: CustomerRow, { reads }: JoinContext): PersonRow | null {
-  const person = personRow(customer.email);
-  if (person) reads.prime(stripeCustomerByEmail, customer);
+const ACCOUNT_BY = {
+  'metadata.domain': (customer: CustomerRow, context: JoinContext) => {
+    const named = accountRow(context, customer.metadata?.['domain'], customer.name);
+    if (named) context.reads.prime(stripeCustomerByDomain, customer);
+    return named;
+  },
+  email_domain: ({ email }: CustomerRow, context: JoinContext) => accountRowOfEmail(context, email),
+} satisfies Record<IdentityKey, unknown>;
+
+/** The customer that names the account; null when names do not count. */
+export async function customerOfAccount(
+  { domain }: AccountRow,
+  { identity, reads }: JoinContext,
+): Promise<CustomerRow | null> {
+  const isNamed = identity.keys.account.stripe.some(({ key }) => key === 'metadata.domain');
+  return isNamed ? reads.load(stripeCustomerByDomain, domain) : null;
+}
+
+function personOfCustomer(customer: CustomerRow, context: JoinContext): PersonRow | null {
+  const person = personRow(context, customer.email);
+  if (person) context.reads.prime(stripeCustomerByEmail, customer);
   return person;
 }
 
@@ -76,8 +104,7 @@ export const stripeCustomerJoin: Join = {
       reads.load(stripeCustomerByEmail, email),
   },
   Account: {
-    customer: ({ domain }: AccountRow, _args: unknown, { reads }: JoinContext) =>
-      reads.load(stripeCustomerByDomain, domain),
+    customer: (account: AccountRow, _args: unknown, context: JoinContext) => customerOfAccount(account, context),
   },
   StripeCustomer: {
     account: (customer: CustomerRow, _args: unknown, context: JoinContext) => accountOfCustomer(customer, context),

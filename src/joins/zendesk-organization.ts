@@ -1,12 +1,15 @@
-/** Zendesk organizations ↔ accounts, by domain. */
+/** Zendesk organizations ↔ accounts, by domain and by the CRM's id. */
 import { type AccountRow, accountRow } from './account-row.ts';
+import { type Match, matchWithCrm } from './crm-match.ts';
 import { normaliseDomain } from './email-address.ts';
+import { type CompanyRow, hubspotCompanyByDomain, hubspotCompanyById } from './hubspot-company.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { searchLiteral } from './search-literal.ts';
 
 export interface OrganizationRow {
   id: string | number | bigint;
+  external_id?: string | null;
   name?: string | null;
   domain_names?: readonly string[] | null;
 }
@@ -15,6 +18,7 @@ export interface OrganizationRow {
 export const zendeskOrganizationByDomain: KeyedRead<OrganizationRow> = {
   name: 'Zendesk organization by domain',
   chunk: 25,
+  of: 'account',
   normalise: normaliseDomain,
   async read(domains, { everyRow }) {
     const clauses = domains.map((domain) => `domain_names:${searchLiteral(domain)}`).join(' ');
@@ -35,9 +39,47 @@ const zendeskOrganizationById: KeyedRead<OrganizationRow> = {
   keysOf: (organization) => [String(organization.id)],
 };
 
+const zendeskOrganizationByExternalId: KeyedRead<OrganizationRow> = {
+  name: 'Zendesk organization by external id',
+  chunk: 100,
+  read: async (ids, { call }) =>
+    (await call('zendeskShowManyOrganizations', { external_ids: ids }, ids.length)) as OrganizationRow[],
+  keysOf: (organization) => [organization.external_id],
+};
+
+/** How the helpdesk recognises an account, merged or not. */
+export function matchOrganization(
+  { domain }: AccountRow,
+  context: JoinContext,
+): Promise<Match<OrganizationRow> | null> {
+  const { identity } = context;
+  const rule = {
+    ownKey: 'domain_names',
+    keys: identity.keys.account.zendesk,
+    byOwnKey: zendeskOrganizationByDomain,
+    byExternalId: zendeskOrganizationByExternalId,
+    crmByKey: hubspotCompanyByDomain,
+    crmById: hubspotCompanyById,
+    ownKeysOf: ({ domain_names: domains }: OrganizationRow) =>
+      (domains ?? []).flatMap((one) => identity.accountKey(one) ?? []),
+    keyOfCrm: ({ properties }: CompanyRow) => identity.accountKey(properties?.domain),
+  };
+  return matchWithCrm(rule, domain, context);
+}
+
+/** The organization an account is; null where domain and CRM id contradict each other. */
+export async function organizationOfAccount(
+  account: AccountRow,
+  context: JoinContext,
+): Promise<OrganizationRow | null> {
+  const match = await matchOrganization(account, context);
+  return match && match.conflict === null ? match.row : null;
+}
+
 /** Of several domains the first that is one: agents type what they like there. */
-const accountOf = ({ domain_names: domains, name }: OrganizationRow): AccountRow | null =>
+const accountOf = ({ domain_names: domains, name }: OrganizationRow, context: JoinContext): AccountRow | null =>
   accountRow(
+    context,
     domains?.find((domain) => normaliseDomain(domain)),
     name,
   );
@@ -45,12 +87,14 @@ const accountOf = ({ domain_names: domains, name }: OrganizationRow): AccountRow
 /** The account of an organization's id, as tickets name one. */
 export async function accountOfOrganizationId(
   id: string | number | bigint | null | undefined,
-  { reads }: JoinContext,
+  context: JoinContext,
 ): Promise<AccountRow | null> {
-  const organization = id ? await reads.load(zendeskOrganizationById, String(id)) : null;
-  return organization && accountOf(organization);
+  const organization = id ? await context.reads.load(zendeskOrganizationById, String(id)) : null;
+  return organization && accountOf(organization, context);
 }
 
 export const zendeskOrganizationJoin: Join = {
-  ZendeskOrganization: { account: accountOf },
+  ZendeskOrganization: {
+    account: (organization: OrganizationRow, _args: unknown, context: JoinContext) => accountOf(organization, context),
+  },
 };

@@ -4,7 +4,7 @@ import type { AccountRow } from './account-row.ts';
 import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
 import type { PersonRow } from './person-row.ts';
 import { searchLiteral } from './search-literal.ts';
-import { accountOfOrganizationId, zendeskOrganizationByDomain } from './zendesk-organization.ts';
+import { accountOfOrganizationId, organizationOfAccount } from './zendesk-organization.ts';
 import { personOfUserId } from './zendesk-user.ts';
 
 type Id = string | number | bigint | null;
@@ -26,15 +26,22 @@ function ticketPage(whose: string, { status, first, after }: TicketArguments, { 
   return rest.page('zendeskSearch', args, { first: first ?? null, after: after ?? null }, scope);
 }
 
+/** Aliases too; a repeated requester means OR. */
+const requesters = (email: string, { identity }: JoinContext): string =>
+  identity
+    .spellings('person', email)
+    .map((one) => `requester:${searchLiteral(one)}`)
+    .join(' ');
+
 export const zendeskTicketsJoin: Join = {
   Person: {
     tickets: ({ email }: PersonRow, args: TicketArguments, context: JoinContext) =>
-      createConnection(() => ticketPage(`requester:${searchLiteral(email)}`, args, context)),
+      createConnection(() => ticketPage(requesters(email, context), args, context)),
   },
   Account: {
-    tickets: ({ domain }: AccountRow, args: TicketArguments, context: JoinContext) =>
+    tickets: (account: AccountRow, args: TicketArguments, context: JoinContext) =>
       createConnection(async () => {
-        const organization = await context.reads.load(zendeskOrganizationByDomain, domain);
+        const organization = await organizationOfAccount(account, context);
         return organization ? ticketPage(`organization_id:${organization.id}`, args, context) : EMPTY_PAGE;
       }),
   },

@@ -4,7 +4,7 @@ import type { VendorName } from './vendor-name.ts';
 /**
  * - `latency`: `value` ms later · `status`: the vendor's own answer for HTTP status `value` · `reset`: the socket is cut
  * - `blackhole`: never answered · `ratelimit`: the vendor's own 429, `value` seconds · `garbage`: 200 with a broken body
- * - `reorder`: rows in reverse · `drop`: every second row is missing
+ * - `reorder`: rows in reverse · `drop`: every second row is missing · `duplicate`: every row comes twice
  */
 export const FAULT_KINDS = [
   'latency',
@@ -15,6 +15,7 @@ export const FAULT_KINDS = [
   'garbage',
   'reorder',
   'drop',
+  'duplicate',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

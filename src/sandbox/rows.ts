@@ -1,9 +1,10 @@
-/** What the faults `reorder` and `drop` do to an answer's rows: arrays of objects at the top or in the first two levels. */
+/** What the faults `reorder`, `drop` and `duplicate` do to an answer's rows: arrays of objects at the top or in the first two levels. */
 type Change = (rows: readonly unknown[]) => readonly unknown[];
 
 const ROW_FAULTS = {
   reorder: (rows) => rows.toReversed(),
   drop: (rows) => rows.filter((_row, index) => index % 2 === 0),
+  duplicate: (rows) => rows.flatMap((row) => [row, row]),
 } satisfies Record<string, Change>;
 
 export type RowFault = keyof typeof ROW_FAULTS;

@@ -118,6 +118,7 @@ function strike({ emulator }: RunningEmulator, request: EmulatorRequest, fault: 
     case 'latency':
     case 'reorder':
     case 'drop':
+    case 'duplicate':
       return undefined;
   }
 }

@@ -13,7 +13,9 @@ it('reports each source and the files it wrote', async () => {
     expect.stringMatching(/^ {2}stripe {5}6 operations, \d+ types, \d+\.\d s$/),
     expect.stringMatching(/^ {2}zendesk {4}7 operations, \d+ types, \d+\.\d s$/),
     expect.stringMatching(/^wrote schema\/composed\.graphql \(\d+ kB\)$/),
+    expect.stringMatching(/^wrote schema\/rows\.ts \(\d+ kB\)$/),
     expect.stringMatching(/^wrote schema\/vendor\.schema\.json \(\d+ kB\)$/),
+    expect.stringMatching(/^wrote schema\/identity\.schema\.json \(\d+ kB\)$/),
   ]);
 });
 
@@ -57,6 +59,8 @@ it('leaves the last good file when a later run fails', async () => {
   expect(graph.read(COMPOSED)).toBe(good);
   expect(readdirSync(join(graph.dir, 'schema')).sort()).toEqual([
     'composed.graphql',
+    'identity.schema.json',
+    'rows.ts',
     'unified.graphql',
     'vendor.schema.json',
   ]);
@@ -95,7 +99,7 @@ it('passes --check when nothing changed, and writes nothing', async () => {
   await graph.compose();
   const { code, lines } = await graph.compose({ check: true });
   expect(code).toBe(0);
-  expect(lines.at(-2)).toMatch(/^up to date schema\/composed\.graphql/);
+  expect(lines.at(-4)).toMatch(/^up to date schema\/composed\.graphql/);
 });
 
 it('fails --check at the first line that differs', async () => {

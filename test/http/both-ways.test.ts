@@ -32,6 +32,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
     } fragment A on Account { name company @include(if: $yes) { id } owner @skip(if: $no) { email } customer @skip(if: $yes) { id } }`,
     variables: { yes: true, no: false },
   },
+  'a field left out beside one that is not': {
+    query: `query ($no: Boolean!) { slackUserByEmail(email: "maya.okafor@northwindlabs.com") {
+      id ... { person { contact { id } } ... { person @include(if: $no) { email name } id } }
+    } }`,
+    variables: { no: false },
+  },
   'a union': {
     query:
       '{ zendeskSearch(query: "ada", first: 5) { nodes { __typename ... on ZendeskUser { name } ... on ZendeskTicket { subject status } } } }',

@@ -35,8 +35,8 @@ describe('e-mail addresses as keys', () => {
   });
 
   it('finds the company in a work address and none in a free-mail one', () => {
-    expect(companyDomainOf('Ada@BrightForge.io')).toBe('brightforge.io');
-    expect(companyDomainOf('ada@gmail.com')).toBeNull();
+    expect(companyDomainOf('Ada@BrightForge.io', new Set(['gmail.com']))).toBe('brightforge.io');
+    expect(companyDomainOf('ada@gmail.com', new Set(['gmail.com']))).toBeNull();
   });
 
   it('reads a domain out of what people call one', () => {

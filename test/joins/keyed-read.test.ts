@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { identitySchema } from '../../src/config/identity.ts';
 import type { BoundReader } from '../../src/joins/bound-reader.ts';
+import { createIdentity } from '../../src/joins/identity.ts';
 import { createKeyedReads, type KeyedRead } from '../../src/joins/keyed-read.ts';
 
 interface Row {
@@ -98,5 +100,43 @@ describe('a keyed read', () => {
     reads.prime(read, { email: 'Ada@x.io', id: 7 });
     expect(await reads.load(read, 'ada@x.io')).toMatchObject({ id: 7 });
     expect(calls).toEqual([]);
+  });
+
+  it('looks again for a key that was asked for alone, and never for each of many', async () => {
+    const { reader, calls } = vendor((rows) => rows);
+    const looks: string[] = [];
+    const read: KeyedRead<Row> = {
+      ...byEmail(10),
+      lookAgain: async (key) => {
+        looks.push(key);
+        return [{ email: key.toUpperCase(), id: 1 }];
+      },
+    };
+    const reads = createKeyedReads(reader);
+    await Promise.all(['missinga', 'missingb'].map(async (key) => expect(await reads.load(read, key)).toBeNull()));
+    expect(looks).toEqual([]);
+    expect(await reads.load(read, 'missing')).toMatchObject({ id: 1 });
+    expect(await reads.load(read, 'ada')).toMatchObject({ email: 'ada' });
+    expect(looks).toEqual(['missing']);
+    expect(calls).toHaveLength(3);
+  });
+
+  it('finds under an alias what is not there under the key itself, in whatever order rows come', async () => {
+    const identity = createIdentity(identitySchema.parse({ person: { aliases: { 'old@x.io': 'ada@x.io' } } }));
+    const read: KeyedRead<Row> = { ...byEmail(10), of: 'person' };
+    for (const turn of [(rows: Row[]) => rows, (rows: Row[]) => rows.toReversed()]) {
+      const { reader, calls } = vendor(turn);
+      const reads = createKeyedReads(reader, identity);
+      expect(await Promise.all(['old@x.io', 'ada@x.io'].map((key) => reads.load(read, key)))).toMatchObject([
+        { email: 'ada@x.io' },
+        { email: 'ada@x.io' },
+      ]);
+      expect(calls).toEqual([['ada@x.io', 'old@x.io']]);
+    }
+    const { reader } = vendor((rows) => rows.filter(({ email }) => email === 'old@x.io'));
+    const reads = createKeyedReads(reader, identity);
+    // A row met elsewhere may not be the one that goes first.
+    reads.prime(read, { email: 'ada@x.io', id: 99 });
+    expect(await reads.load(read, 'ada@x.io')).toMatchObject({ email: 'old@x.io' });
   });
 });

@@ -67,7 +67,7 @@ describe('a fault', () => {
     await expect(response.json()).rejects.toThrow(SyntaxError);
   });
 
-  it('reorder turns the rows round, drop leaves out every second one, and neither touches other arrays', async () => {
+  it('reorder turns the rows round, drop leaves out every second one, duplicate sends each twice, and none touches other arrays', async () => {
     await using sandbox = await startTiny();
     await setFault(sandbox, { kind: 'reorder', times: 1 });
     const page = { rows: [{ id: 4 }, { id: 3 }, { id: 2 }, { id: 1 }], tags: ['a', 'b'] };
@@ -75,6 +75,10 @@ describe('a fault', () => {
     await setFault(sandbox, { kind: 'drop', times: 1 });
     expect(await (await callTiny(sandbox, '/rows')).json()).toMatchObject({
       page: { rows: [{ id: 1 }, { id: 3 }], tags: ['a', 'b'] },
+    });
+    await setFault(sandbox, { kind: 'duplicate', times: 1 });
+    expect(await (await callTiny(sandbox, '/rows')).json()).toMatchObject({
+      page: { rows: [1, 1, 2, 2, 3, 3, 4, 4].map((id) => ({ id })), tags: ['a', 'b'] },
     });
     expect(await (await callTiny(sandbox, '/rows')).json()).toMatchObject({
       page: { rows: [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }] },

@@ -1,0 +1,27 @@
+/** The same queries over vendors that shuffle, double and lose rows, or fail: nobody gets what is another's. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { prove, replay, type Subject, startSubject } from './proof.ts';
+import { REGRESSIONS } from './regressions.ts';
+
+const QUERIES = 2_500;
+
+let subject: Subject;
+
+beforeAll(async () => {
+  subject = await startSubject();
+});
+afterAll(() => subject[Symbol.asyncDispose]());
+
+it.each([
+  { behaviour: 'shuffled', how: 'rows come in another order or twice: every value is the oracle’s' },
+  { behaviour: 'lossy', how: 'rows are missing or calls fail: every value is the oracle’s or null' },
+] as const)('$how', { timeout: 300_000 }, async ({ behaviour }) => {
+  const { queries, differences } = await prove(subject, behaviour, { queries: QUERIES, seed: 20_261_102 });
+  expect(differences.join('\n')).toBe('');
+  expect(queries).toBeGreaterThanOrEqual(QUERIES);
+  process.stdout.write(`${queries} random queries over ${behaviour} vendors, nothing wrong\n`);
+});
+
+it.each(REGRESSIONS)('does not come back: $was', { timeout: 60_000 }, async ({ behaviour, seed, path }) => {
+  expect(await replay(subject, behaviour, seed, path)).toBeUndefined();
+});

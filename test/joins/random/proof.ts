@@ -1,0 +1,91 @@
+/** Random queries, as many as are wanted, against the oracle. Every failure names the seed and path that show it again. */
+import fc from 'fast-check';
+import { type GatewayUnderTest, startGatewayUnderTest } from '../../gateway-under-test.ts';
+import { type Count, expectNothingWrong, expectSame } from './ask-both.ts';
+import { LOSSY, SHUFFLED, tolerated, type VendorFault } from './faults.ts';
+import { createSelections } from './selection.ts';
+import { createWorldAnswers } from './world-answers.ts';
+
+/** How the vendors behave meanwhile: well, with rows shuffled and doubled, or with rows missing and calls that fail. */
+export type Behaviour = 'well' | 'shuffled' | 'lossy';
+
+export interface Subject extends AsyncDisposable {
+  gateway: GatewayUnderTest;
+  /** Its root selections go in one operation, as they do where a page asks for all it shows. */
+  properties: Readonly<Record<Behaviour, (count: Count) => fc.IAsyncPropertyWithHooks<never>>>;
+}
+
+/** Root selections of one operation, at most. */
+const MOST_ROOTS = 40;
+/** Operations of one seed. */
+const RUNS = 10;
+
+export async function startSubject(): Promise<Subject> {
+  const gateway = await startGatewayUnderTest();
+  const { world } = gateway.sandbox;
+  const oracle = createWorldAnswers(world);
+  const { root } = createSelections(oracle.schema, oracle.links, world);
+  const roots = fc.array(root, { minLength: 1, maxLength: MOST_ROOTS, size: 'max' });
+  const faulty = (faults: fc.Arbitrary<VendorFault[]>) => (count: Count) =>
+    fc.asyncProperty(faults, roots, async (set, selections) => {
+      await behave(gateway, set);
+      await expectNothingWrong(gateway, oracle, selections, count, (errors) => tolerated(set, errors));
+    }) as unknown as fc.IAsyncPropertyWithHooks<never>;
+  return {
+    gateway,
+    properties: {
+      well: (count) =>
+        fc.asyncProperty(roots, async (selections) => {
+          await behave(gateway, []);
+          await expectSame(gateway, oracle, selections, count);
+        }) as unknown as fc.IAsyncPropertyWithHooks<never>,
+      shuffled: faulty(SHUFFLED),
+      lossy: faulty(LOSSY),
+    },
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+  };
+}
+
+async function behave({ control, logged }: GatewayUnderTest, faults: readonly VendorFault[]): Promise<void> {
+  logged.length = 0;
+  await control('DELETE', '/faults');
+  for (const fault of faults) await control('POST', '/faults', fault);
+}
+
+export interface Proof {
+  queries: number;
+  /** One for each seed that shows a difference, smallest query first found. */
+  differences: string[];
+}
+
+/** At least so many root selections; seed after seed. Stops at the first difference unless told to go on. */
+export async function prove(
+  { properties }: Subject,
+  behaviour: Behaviour,
+  { queries, seed, goesOn = false }: { queries: number; seed: number; goesOn?: boolean },
+): Promise<Proof> {
+  const count: Count = { queries: 0 };
+  const differences: string[] = [];
+  for (let next = seed; count.queries < queries && (goesOn || differences.length === 0); next += 1) {
+    const found = await check(properties[behaviour](count), behaviour, { seed: next, numRuns: RUNS });
+    if (found) differences.push(found);
+  }
+  return { queries: count.queries, differences };
+}
+
+/** What the seed and path show; undefined when all is right. */
+export function replay({ properties }: Subject, behaviour: Behaviour, seed: number, path: string) {
+  return check(properties[behaviour]({ queries: 0 }), behaviour, { seed, path, numRuns: RUNS });
+}
+
+async function check(
+  property: fc.IAsyncPropertyWithHooks<never>,
+  behaviour: Behaviour,
+  parameters: fc.Parameters<never>,
+): Promise<string | undefined> {
+  const { failed, seed, counterexample, counterexamplePath, errorInstance } = await fc.check(property, parameters);
+  if (!failed) return undefined;
+  const faults = behaviour === 'well' ? '' : `\nfaults: ${JSON.stringify(counterexample?.[0])}`;
+  const message = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  return `To see it again: { behaviour: '${behaviour}', seed: ${seed}, path: '${counterexamplePath}' }\n${message}${faults}`;
+}

@@ -1,0 +1,46 @@
+/** Evaluates a query over the world's links: graphql-js itself, with nothing of the gateway but its SDL. */
+import { readFileSync } from 'node:fs';
+import { buildSchema, type DocumentNode, execute, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import type { World } from '../../../src/sandbox/world.ts';
+import type { Tree } from '../asking.ts';
+import { type Args, createLinks, type LinkOptions, type Links } from './world-links.ts';
+import { connectionOf, Listing } from './world-page.ts';
+
+export interface WorldAnswers {
+  schema: GraphQLSchema;
+  /** What the oracle has links for. */
+  links: Links;
+  /** One page where a page is asked for. */
+  answer(query: DocumentNode, variables: Record<string, unknown>): Tree;
+  /** Every list whole, and somebody whom no system knows is a person without anything. */
+  answerWhole(query: DocumentNode, variables: Record<string, unknown>): Tree;
+}
+
+export function createWorldAnswers(world: World): WorldAnswers {
+  const sdl = readFileSync(new URL('../../../schema/composed.graphql', import.meta.url), 'utf8');
+  const schema = buildSchema(sdl, { assumeValidSDL: true });
+  const evaluate = (options: LinkOptions & { whole: boolean }) => {
+    const fieldResolver = resolverOf(createLinks(world, options), options.whole);
+    return (document: DocumentNode, variableValues: Record<string, unknown>): Tree => {
+      const result = execute({ schema, document, variableValues, fieldResolver });
+      if (result instanceof Promise) throw new TypeError('The oracle waits for nobody.');
+      if (result.errors) throw new AggregateError(result.errors, 'The oracle cannot answer its own question.');
+      return result.data;
+    };
+  };
+  return {
+    schema,
+    links: createLinks(world, { everybody: false }),
+    answer: evaluate({ everybody: false, whole: false }),
+    answerWhole: evaluate({ everybody: true, whole: true }),
+  };
+}
+
+function resolverOf(links: Links, whole: boolean): GraphQLFieldResolver<Args, unknown, Args> {
+  return (row, args, _context, { parentType, fieldName }) => {
+    const link = links[parentType.name]?.[fieldName];
+    // What has no link is a part of a connection.
+    const value = link ? link(row as never, args) : row[fieldName];
+    return value instanceof Listing ? connectionOf(value, args, whole) : value;
+  };
+}
