@@ -73,9 +73,13 @@ export async function prove(
   return { queries: count.queries, differences };
 }
 
-/** What the seed and path show; undefined when all is right. */
-export function replay({ properties }: Subject, behaviour: Behaviour, seed: number, path: string) {
-  return check(properties[behaviour]({ queries: 0 }), behaviour, { seed, path, numRuns: RUNS });
+/** What the seed and path show, or all operations of the seed; undefined when all is right. */
+export function replay({ properties }: Subject, behaviour: Behaviour, seed: number, path?: string) {
+  return check(properties[behaviour]({ queries: 0 }), behaviour, {
+    seed,
+    ...(path === undefined ? {} : { path }),
+    numRuns: RUNS,
+  });
 }
 
 async function check(
