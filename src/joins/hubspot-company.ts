@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { type AccountRow, accountRow } from './account-row.ts';
 import { normaliseDomain } from './email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
-import { type HubspotRow, isWhole, telling } from './hubspot-row.ts';
+import { type HubspotRow, hubspotById, isWhole, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 
@@ -30,16 +30,7 @@ export const hubspotCompanyByDomain: KeyedRead<CompanyRow> = {
   keysOf: (company) => [company.properties?.domain],
 };
 
-export const hubspotCompanyById: KeyedRead<CompanyRow> = {
-  name: 'HubSpot company by id',
-  chunk: 100,
-  async read(ids, { call }) {
-    const input = { inputs: ids.map((id) => ({ id })) };
-    // The answer's shape is the contract in sources/hubspot/openapi.yaml.
-    return (await call('hubspotBatchReadCompanies', { input }, ids.length)) as CompanyRow[];
-  },
-  keysOf: (company) => [company.id],
-};
+export const hubspotCompanyById = hubspotById<CompanyRow>('company', 'hubspotBatchReadCompanies');
 
 /** The account of a company that is whole; the row is kept, so that the account's `company` costs no call. */
 export function accountOfCompany(company: CompanyRow, context: JoinContext): AccountRow | null {

@@ -2,7 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { normaliseEmail } from './email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
-import { type HubspotRow, isWhole, telling } from './hubspot-row.ts';
+import { type HubspotRow, hubspotById, isWhole, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
@@ -29,15 +29,7 @@ export const hubspotContactByEmail: KeyedRead<ContactRow> = {
   keysOf: (contact) => [contact.properties?.email],
 };
 
-export const hubspotContactById: KeyedRead<ContactRow> = {
-  name: 'HubSpot contact by id',
-  chunk: 100,
-  async read(ids, { call }) {
-    const input = { inputs: ids.map((id) => ({ id })) };
-    return (await call('hubspotBatchReadContacts', { input }, ids.length)) as ContactRow[];
-  },
-  keysOf: (contact) => [contact.id],
-};
+export const hubspotContactById = hubspotById<ContactRow>('contact', 'hubspotBatchReadContacts');
 
 /** The person behind a contact that is whole; the row is kept, so that the person's `contact` costs no call. */
 export function personOfContact(contact: ContactRow, context: JoinContext): PersonRow | null {

@@ -4,25 +4,15 @@ import type { AccountRow } from './account-row.ts';
 import { companiesOfDeal, dealsOfCompany } from './hubspot-association.ts';
 import { accountOfCompany, hubspotCompanyByDomain, hubspotCompanyById } from './hubspot-company.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
-import { type HubspotRow, telling } from './hubspot-row.ts';
+import { type HubspotRow, hubspotById, telling } from './hubspot-row.ts';
 import { pageOfIds } from './id-page.ts';
 import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
-import type { KeyedRead } from './keyed-read.ts';
 
 interface DealRow extends HubspotRow {
   properties?: { hubspot_owner_id?: string | null };
 }
 
-const hubspotDealById: KeyedRead<DealRow> = {
-  name: 'HubSpot deal by id',
-  chunk: 100,
-  async read(ids, { call }) {
-    const input = { inputs: ids.map((id) => ({ id })) };
-    // The answer's shape is the contract in sources/hubspot/openapi.yaml.
-    return (await call('hubspotBatchReadDeals', { input }, ids.length)) as DealRow[];
-  },
-  keysOf: (deal) => [deal.id],
-};
+const hubspotDealById = hubspotById<DealRow>('deal', 'hubspotBatchReadDeals');
 
 async function dealsOf({ domain }: AccountRow, page: PageArguments, { reads }: JoinContext) {
   const company = await reads.load(hubspotCompanyByDomain, domain);

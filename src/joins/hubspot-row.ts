@@ -27,3 +27,17 @@ export function isWhole({ archived, properties = {} }: HubspotRow, { parentType 
     !archived && isObjectType(type) && Object.keys(type.getFields()).every((name) => Object.hasOwn(properties, name))
   );
 }
+
+/** The keyed read of an object's id: HubSpot's batch read takes a hundred. `operation` is its root field. */
+export function hubspotById<Row extends HubspotRow>(what: string, operation: string): KeyedRead<Row> {
+  return {
+    name: `HubSpot ${what} by id`,
+    chunk: 100,
+    async read(ids, { call }) {
+      const input = { inputs: ids.map((id) => ({ id })) };
+      // The answer's shape is the contract in sources/hubspot/openapi.yaml.
+      return (await call(operation, { input }, ids.length)) as Row[];
+    },
+    keysOf: ({ id }) => [id],
+  };
+}
