@@ -10,7 +10,7 @@ import type { Principal } from '../auth/principal.ts';
 import { createGraphContext } from '../graph/context.ts';
 import { createDocumentCache } from '../graph/document-cache.ts';
 import { finishResult } from '../graph/finish.ts';
-import { formatError } from '../graph/mask.ts';
+import { formatError, maskError } from '../graph/mask.ts';
 import { checkRowLimit } from '../graph/row-limit.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, MOST_BODY, mayExplain } from './graphql.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
@@ -26,7 +26,7 @@ export type JsonPost = (request: IncomingMessage, response: ServerResponse) => P
 
 export function createJsonPost(graphql: GraphqlServer, options: GraphqlOptions): JsonPost {
   const documents = createDocumentCache(options.graph.schema);
-  return async (request, response) => {
+  const handle: JsonPost = async (request, response) => {
     const principal = isPlainPost(request) ? options.authenticate(request.headers.authorization) : null;
     if (!principal) {
       await graphql(request, response);
@@ -39,6 +39,20 @@ export function createJsonPost(graphql: GraphqlServer, options: GraphqlOptions):
     const answered = document && (await answer(asked, document, principal, request, response, options));
     if (!answered) await throughYoga(graphql, request, response, body);
   };
+  return (request, response) => handle(request, response).catch((error) => fail(error, request, response, options));
+}
+
+/** Nothing above should throw. If it does, one request fails, and not the process with all the others. */
+function fail(error: unknown, { headers }: IncomingMessage, response: ServerResponse, { log }: GraphqlOptions): void {
+  const requestId = requestIdOf(one(headers[REQUEST_ID_HEADER]));
+  log.error({ requestId, err: error }, 'request failed');
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const masked = formatError(maskError(error, requestId).error);
+  response.writeHead(500, { 'content-type': 'application/json; charset=utf-8', [REQUEST_ID_HEADER]: requestId });
+  response.end(JSON.stringify({ errors: [masked] }));
 }
 
 /** False when nothing was executed, because the variables do not fit. */

@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createKeyAuthenticator, demoKeys } from '../../src/auth/api-keys.ts';
+import { createGraphqlServer, type GraphqlOptions } from '../../src/http/graphql.ts';
+import { createJsonPost } from '../../src/http/json-post.ts';
+import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
+import { createLog } from '../../src/observe/log.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+
+describe('the short way', () => {
+  it('fails the request, not the process, when something in it throws', async () => {
+    const logged: string[] = [];
+    const options: GraphqlOptions = {
+      graph: { schema: buildSchema('type Query { a: Int }'), operations: new Map() },
+      rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
+      execute: () => {
+        throw new Error('canary of the inside');
+      },
+      identity: DEFAULT_IDENTITY,
+      authenticate: createKeyAuthenticator(demoKeys([])),
+      operationTimeoutMs: 1_000,
+      explainForAll: false,
+      log: createLog({ level: 'error', destination: { write: (line) => void logged.push(line) } }),
+      metrics: createMetrics(),
+    };
+    const server = createServer(createJsonPost(createGraphqlServer(options), options));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer vg_demo_admin' };
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers,
+      body: '{"query":"{ a }"}',
+    });
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL' } }] });
+    expect(text).not.toContain('canary');
+    expect(logged.join()).toContain('canary of the inside');
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
