@@ -38,6 +38,11 @@ export async function startGatewayWithSandbox(env: Readonly<Record<string, strin
   return { ...gateway, key: DEMO_KEY };
 }
 
+/** What `npm start` gives to Node itself. */
+export function startFlags(): string[] {
+  return startCommand().filter((word) => word.startsWith('--') && word !== '--sandbox');
+}
+
 function startCommand(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
   const [program, ...args] = scripts.start.split(' ');

@@ -6,10 +6,17 @@ import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
 const FOLDER = join(ROOT, 'bench/joins');
 export const GRAPH = join(FOLDER, 'graph');
 
-/** @param file below bench/joins; it prints `ready URL`, or is our gateway and logs its address. */
-export function startOwn(file: string, env: Readonly<Record<string, string>> = {}): Promise<MeasuredProcess> {
+/**
+ * @param file below bench/joins; it prints `ready URL`, or is our gateway and logs its address.
+ * @param flags Node's own.
+ */
+export function startOwn(
+  file: string,
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<MeasuredProcess> {
   return startMeasured({
-    args: [join(FOLDER, file)],
+    args: [...flags, join(FOLDER, file)],
     cwd: FOLDER,
     env: { ...baseEnv(), ...WARM, NODE_ENV: 'production', PORT: '0', ...env },
     ready: async (printed) =>

@@ -1,5 +1,6 @@
 /** Who is measured, in the table's order; each is a process of its own. */
 import type { Print } from '../benchmark.ts';
+import { startFlags } from '../gateway.ts';
 import type { MeasuredProcess } from '../measured-process.ts';
 import { buildMesh, installPeers, startApollo, startHive, startMesh } from './installed-peers.ts';
 import { GRAPH, startOwn } from './own-process.ts';
@@ -31,7 +32,8 @@ export const PEERS = {
   hive: { title: 'Hive Gateway', prepare: installPeers, start: startHive, fields: FROM_OPENAPI },
   ours: {
     title: 'vendorgraph',
-    start: (upstream, env) => startOwn('ours.ts', { UPSTREAM: upstream, VENDORGRAPH_API_KEY: KEY, GRAPH, ...env }),
+    start: (upstream, env) =>
+      startOwn('ours.ts', { UPSTREAM: upstream, VENDORGRAPH_API_KEY: KEY, GRAPH, ...env }, startFlags()),
     fields: { tickets: 'helpdeskTickets', customer: 'billingCustomer', id: 'ID' },
     headers: { authorization: `Bearer ${KEY}` },
   },
