@@ -3,6 +3,7 @@
  * Some take `--seconds S` for each measurement under load, and `--peers a,b` to compare with these only.
  */
 import { parseArgs } from 'node:util';
+import { runAudit } from './audit.ts';
 import type { Benchmark } from './benchmark.ts';
 import { runCustomer360 } from './customer-360.ts';
 import { runJoins } from './joins.ts';
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'customer-360': runCustomer360,
   joins: runJoins,
   oracle: runOracle,
+  audit: runAudit,
 };
 
 async function main(): Promise<number> {

@@ -1,24 +1,33 @@
 /** Chooses and wires: the only place that picks adapters and knows every part. */
 import type { Server } from 'node:http';
-import { type ApiKey, allScopes, createKeyAuthenticator, demoKeys } from './auth/api-keys.ts';
+import { createFileAuditLog } from './audit/file-audit-log.ts';
+import { createCallers } from './callers.ts';
 import { type GraphFolder, readGraphFolder } from './config/graph-folder.ts';
 import { readIdentityFile } from './config/identity-file.ts';
+import { resolveLimits } from './config/limits.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorConfig } from './config/vendor.ts';
 import type { VendorName } from './config/vendor-name.ts';
 import { createCompiledExecute } from './graph/compiled-execution.ts';
 import { readComposedGraph } from './graph/composed-graph.ts';
+import { createDocuments } from './graph/documents.ts';
 import { readOperationFiles } from './graph/operation-files.ts';
+import { createRunOperation } from './graph/run-operation.ts';
+import { createSavedDocuments } from './graph/saved-documents.ts';
+import { createVisibleSchemas } from './graph/visible-schema.ts';
 import { createGraphqlServer, GRAPHQL_PATH, type GraphqlOptions } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
 import { createJsonPost } from './http/json-post.ts';
-import { createHttpServer, listen } from './http/server.ts';
+import type { ProtectedResource } from './http/protected-resource.ts';
+import { createHttpServer, listen, type SimpleHandler } from './http/server.ts';
 import { attachWebsocket } from './http/websocket.ts';
 import { createIdentity } from './joins/identity.ts';
 import { loadJoinFiles } from './joins/join-files.ts';
 import { JOINS } from './joins/joins.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { requireRealCredentials } from './production.ts';
+import { createMemoryQuota } from './quota/memory-quota.ts';
 import { createRestExecutor } from './rest/executor.ts';
 import { createSecretReader } from './secrets/secret.ts';
 import type { VendorCallRecord } from './vendors/call-scope.ts';
@@ -61,31 +70,55 @@ export async function startGateway({
   const connections = connectionsOf(folder, env, await sandbox);
   const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
   const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
-  const authenticate = createKeyAuthenticator(keysOf(folder, settings, sandbox !== undefined));
+  const callers = await createCallers({ folder, graphDir, settings, sandbox: sandbox !== undefined, log });
+  if (settings.production)
+    requireRealCredentials({ settings, sandbox: sandbox !== undefined, clients: callers.clients, connections });
+  const audit = createFileAuditLog({ dataDir: settings.dataDir, key: settings.auditKey, log, counters: metrics.audit });
+  const limits = resolveLimits(callers.clients.limits);
+  const visible = createVisibleSchemas(graph.schema, graph.rules);
+  const operations = readOperationFiles(graphDir);
+  const { schema, rules } = graph;
+  let resource = callers.resourceAt(settings.publicUrl ?? 'http://gateway');
   const options: GraphqlOptions = {
     graph,
+    audit,
     rest: createRestExecutor({ operations: graph.operations, vendors, door }),
-    execute: createCompiledExecute(),
+    documents: createDocuments({ schema, limits, visible }),
+    saved: createSavedDocuments(operations),
+    run: createRunOperation({
+      graph,
+      rules,
+      visible,
+      limits,
+      quota: createMemoryQuota(),
+      audit,
+      execute: createCompiledExecute(),
+    }),
     identity: createIdentity(readIdentityFile(graphDir)),
-    authenticate,
+    authenticate: callers.authenticate,
+    challenge: () => resource.challenge(),
     operationTimeoutMs: settings.operationTimeoutMs,
     explainForAll: sandbox !== undefined,
-    graphiql: sandbox && { demoKey: 'vg_demo_app', operations: readOperationFiles(graphDir) },
+    graphiql: sandbox && { demoKey: 'vg_demo_app', operations },
     log,
     metrics,
   };
   let draining = false;
   const graphql = createGraphqlServer(options);
+  const routes = healthRoutes({
+    authenticate: callers.authenticate,
+    metrics,
+    obstacle: () => (draining ? 'draining' : audit.isWritable() ? undefined : 'the audit log cannot be written'),
+  });
   const server = createHttpServer(
     createJsonPost(graphql, options),
-    healthRoutes({ authenticate, metrics, isReady: () => !draining }),
+    (path) => routes[path] ?? describing(resource, path),
   );
   const websocket = attachWebsocket(server, graphql, options);
   const port = await listen(server, settings.port, settings.host);
   const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
+  if (settings.publicUrl === undefined) resource = callers.resourceAt(url);
   log.info({ url: `${url}${GRAPHQL_PATH}`, vendors: folder.sources.map(({ vendor }) => vendor) }, 'gateway ready');
-  if (!sandbox && settings.apiKey === undefined)
-    log.warn('VENDORGRAPH_API_KEY is not set: every caller will be refused');
 
   const drain = async (): Promise<void> => {
     if (draining) return;
@@ -95,6 +128,8 @@ export async function startGateway({
     await closed;
     await graphql.dispose();
     await door[Symbol.asyncDispose]();
+    await callers[Symbol.asyncDispose]();
+    await audit[Symbol.asyncDispose]();
     log.info('gateway ended');
   };
   return { url, drain, [Symbol.asyncDispose]: drain };
@@ -116,11 +151,10 @@ function connectionsOf(
   );
 }
 
-function keysOf({ sources }: GraphFolder, { apiKey }: Settings, sandbox: boolean): readonly ApiKey[] {
-  const vendors = sources.map(({ vendor }) => vendor);
-  const operator = { id: 'key:operator', kind: 'operator', scopes: new Set(allScopes(vendors)) } as const;
-  const own = apiKey === undefined ? [] : [{ key: apiKey, principal: operator }];
-  return sandbox ? [...demoKeys(vendors), ...own] : own;
+/** RFC 9728: where a caller without a credential gets one. */
+function describing({ documents }: ProtectedResource, path: string): SimpleHandler | undefined {
+  const body = Object.hasOwn(documents, path) ? documents[path] : undefined;
+  return body === undefined ? undefined : () => ({ status: 200, type: 'application/json', body });
 }
 
 function measure(

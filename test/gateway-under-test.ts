@@ -1,4 +1,7 @@
 /** A gateway over the sandbox, both in this process, on free ports. The test that starts one ends it: `await using`. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog, type Gateway, readSettings, startGateway } from '../src/index.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
@@ -38,7 +41,8 @@ export async function startGatewayUnderTest(
   const sandbox = await startSandbox({ port: 0, rateFactor: options.rateFactor ?? 1_000 });
   const logged: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line: string) => void logged.push(line) } });
-  const settings = readSettings({ PORT: '0', ...options.env });
+  const dataDir = mkdtempSync(join(tmpdir(), 'vendorgraph-test-'));
+  const settings = readSettings({ PORT: '0', VENDORGRAPH_DATA_DIR: dataDir, ...options.env });
   const gateway = await startGateway({
     graphDir: options.graphDir ?? ROOT,
     settings,
@@ -84,6 +88,7 @@ export async function startGatewayUnderTest(
     async [Symbol.asyncDispose]() {
       await gateway.drain();
       await sandbox[Symbol.asyncDispose]();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,9 @@
-/** API keys as bearer tokens. Keys are compared as SHA-256 digests, so that time tells nothing about them. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Authenticate, Principal, Scope } from './principal.ts';
+/** Keys that settings name: the sandbox's demo keys and the operator's. */
+import { timingSafeEqual } from 'node:crypto';
+import { readBearer } from './bearer.ts';
+import { sha256 } from './digest.ts';
+import { internScopes } from './interned-scopes.ts';
+import type { Principal, Scope } from './principal.ts';
 
 export interface ApiKey {
   key: string;
@@ -20,32 +23,40 @@ export function demoKeys(vendors: readonly string[]): readonly ApiKey[] {
   ];
 }
 
+/** The operator's key: every scope. */
+export function operatorKey(key: string, vendors: readonly string[]): ApiKey {
+  const scopes = internScopes(allScopes(vendors));
+  return { key, principal: { id: 'key:operator', client: 'operator', kind: 'operator', scopes } };
+}
+
 /** Everything there is. */
 export function allScopes(vendors: readonly string[]): Scope[] {
   const onVendors = vendors.flatMap((vendor) => [`${vendor}:read`, `${vendor}:write`]);
   return [...onVendors, 'pii:read', 'events:read', 'events:replay', 'admin:read', 'admin:write'];
 }
 
-/** Answers `Bearer <key>`; anything else is nobody. */
-export function createKeyAuthenticator(keys: readonly ApiKey[]): Authenticate {
+/** Finds the key with this digest. Every key is compared, whichever matches. */
+export function createKeyTable(keys: readonly ApiKey[]): (digest: Buffer) => Principal | null {
   const known = keys.map(({ key, principal }) => ({ digest: sha256(key), principal }));
+  return (digest) => {
+    let found: Principal | null = null;
+    for (const { digest: one, principal } of known) if (timingSafeEqual(digest, one)) found = principal;
+    return found;
+  };
+}
+
+/** Answers `Bearer <key>`; anything else is nobody. For a gateway that knows no other credentials. */
+export function createKeyAuthenticator(
+  keys: readonly ApiKey[],
+): (authorization: string | null | undefined) => Principal | null {
+  const find = createKeyTable(keys);
   return (authorization) => {
-    const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return null;
-    const digest = sha256(token);
-    // Every key is compared, whichever matches.
-    return known.reduce<Principal | null>(
-      (found, { digest: one, principal }) => (timingSafeEqual(digest, one) ? principal : found),
-      null,
-    );
+    const token = readBearer(authorization);
+    return token === undefined ? null : find(sha256(token));
   };
 }
 
 function demoKey(name: string, kind: Principal['kind'], scopes: Scope[]): ApiKey {
   const key = `vg_demo_${name}`;
-  return { key, principal: { id: `key:${key}`, kind, scopes: new Set(scopes) } };
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return { key, principal: { id: `key:${key}`, client: `demo-${name}`, kind, scopes: internScopes(scopes) } };
 }

@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
 import { readSettings } from '../config/settings.ts';
+import { addAuditCommand } from './audit-command.ts';
+import { addKeysCommand } from './keys-command.ts';
 import { runStart, type StartOptions } from './start-command.ts';
 
 export interface CliParts {
@@ -62,6 +64,8 @@ function createProgram({ startGateway }: CliParts, done: (exitCode: number) => v
         }),
       );
     });
+  addKeysCommand(program, (text) => process.stdout.write(`${text}\n`));
+  addAuditCommand(program, { output: process.stdout, env: process.env, done });
   return program;
 }
 

@@ -32,6 +32,16 @@ export function directiveNode(name: string, values: Record<string, Plain | undef
   return withArguments({ kind: Kind.DIRECTIVE, name: nameNode(name), arguments: [] }, values);
 }
 
+/** `@pii(category: EMAIL)`: an enum's value is written without quotes. */
+export function enumDirectiveNode(name: string, argument: string, value: string): ConstDirectiveNode {
+  const category: ConstArgumentNode = {
+    kind: Kind.ARGUMENT,
+    name: nameNode(argument),
+    value: { kind: Kind.ENUM, value },
+  };
+  return { kind: Kind.DIRECTIVE, name: nameNode(name), arguments: [category] };
+}
+
 /** Replaces arguments by name, new ones at the end; an undefined value removes one. */
 export function withArguments(
   directive: ConstDirectiveNode,

@@ -29,7 +29,7 @@ directive @sparse(argument: String!, in: String!, separator: String, fields: [St
 "The vendor takes an idempotency key in this header."
 directive @idempotency(header: String!) on FIELD_DEFINITION
 
-type PageInfo {
+type PageInfo @scope(requires: []) {
   hasNextPage: Boolean!
   "Continues after the last row: after."
   endCursor: String

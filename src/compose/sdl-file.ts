@@ -1,6 +1,16 @@
 /** Reads the SDL files of a graph folder and says errors in them at file, line and column. */
 import { existsSync, readFileSync } from 'node:fs';
-import { buildASTSchema, type DocumentNode, GraphQLError, parse, Source, validateSchema } from 'graphql';
+import {
+  type ASTNode,
+  buildASTSchema,
+  type DocumentNode,
+  GraphQLError,
+  parse,
+  Source,
+  ValuesOfCorrectTypeRule,
+  validate,
+  validateSchema,
+} from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
 import { type ConfigProblem, throwProblems } from '../config/config-error.ts';
 import type { GraphFolder } from '../config/graph-folder.ts';
@@ -15,8 +25,10 @@ export function readSdlFiles({ sdlFiles, mesh }: GraphFolder): DocumentNode[] {
       problems.push({ file: mesh.yaml.path, ...position, message: `Found no file ${path}, expected an SDL file.` });
       return [];
     }
+    const text = readFileSync(path, 'utf8');
+    if (isEmpty(text)) return [];
     try {
-      return [parse(new Source(readFileSync(path, 'utf8'), path))];
+      return [parse(new Source(text, path))];
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       problems.push(problemOf(error, path));
@@ -27,12 +39,25 @@ export function readSdlFiles({ sdlFiles, mesh }: GraphFolder): DocumentNode[] {
   return documents;
 }
 
-/** Throws `ConfigError` when the merged document is no valid schema. */
-export function checkSdl(document: DocumentNode, { mesh }: GraphFolder): void {
-  throwProblems(validateSDL(document).map((error) => problemOf(error, mesh.yaml.path)));
+/** A file of comments is a file somebody has not written yet. */
+function isEmpty(text: string): boolean {
+  return text.replaceAll(/#.*$/gm, '').trim() === '';
+}
+
+/** Throws `ConfigError` when the merged document is no valid schema, or the folder's SDL files in it give directives wrong values. */
+export function checkSdl(document: DocumentNode, sdl: readonly DocumentNode[], { mesh }: GraphFolder): void {
+  const refuse = (errors: readonly GraphQLError[]) =>
+    throwProblems(errors.map((error) => problemOf(error, mesh.yaml.path)));
+  refuse(validateSDL(document));
   const schema = buildASTSchema(document, { assumeValidSDL: true });
-  throwProblems(validateSchema(schema).map((error) => problemOf(error, mesh.yaml.path)));
-  throwProblems(unknownFields(document, schema).map((error) => problemOf(error, mesh.yaml.path)));
+  refuse(validateSchema(schema));
+  refuse(sdl.flatMap((file) => validate(schema, file, [ValuesOfCorrectTypeRule])));
+  refuse(unknownFields(document, schema));
+}
+
+/** Where a node stands in an SDL file; what is not of one is blamed on `fallback`. */
+export function placeOf({ loc }: ASTNode, fallback: string): Omit<ConfigProblem, 'message'> {
+  return { file: loc?.source.name ?? fallback, line: loc?.startToken.line, column: loc?.startToken.column };
 }
 
 /** Only SDL files have places; an error without one is blamed on the folder. */

@@ -18,5 +18,5 @@ export function planSource({ mesh }: GraphFolder, source: GraphSource): SourcePl
   const openapi = readOpenapiFile(source.openapiPath);
   throwProblems([...openapiProblems(openapi), ...vendorProblems(source, openapi)]);
   const operations = new Map(openapi.operations.map((operation) => [operation.id, operation]));
-  return { vendor: source.vendor, config: source.config, openapi, operations };
+  return { vendor: source.vendor, config: source.config, vendorYaml: source.vendorYaml, openapi, operations };
 }

@@ -50,7 +50,7 @@ export function vendorProblems(source: GraphSource, openapi: OpenapiFile): Confi
   const batchReads = config.batchReads.flatMap(({ operation }, index) =>
     operations.has(operation) ? [] : [unknown(['batchReads', index, 'operation'], operation)],
   );
-  return [...perOperation, ...batchReads, ...personalDataProblems(source, openapi)];
+  return [...perOperation, ...batchReads];
 }
 
 function pathProblems({ openapi, operation, config, at }: Checked): ConfigProblem[] {
@@ -136,22 +136,6 @@ function namesIn({ openapi, operation }: Checked, place: 'query' | 'body'): stri
   if (place === 'query') return operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name);
   const schema = operation.body?.schema;
   return schema === undefined ? [] : [...propertiesOf(openapi, schema).keys()];
-}
-
-function personalDataProblems({ config, vendorYaml, vendor }: GraphSource, openapi: OpenapiFile): ConfigProblem[] {
-  const schemas = Object.values(openapi.document.components?.schemas ?? {});
-  return Object.entries(config.pii).flatMap(([title, paths]) => {
-    const at = (steps: YamlPath, message: string): ConfigProblem => ({
-      file: vendorYaml.path,
-      ...vendorYaml.locate(['pii', title, ...steps]),
-      subject: vendor,
-      message,
-    });
-    const schema = schemas.find((one) => one.title === title);
-    if (schema === undefined)
-      return [at([], `Found schema "${title}", expected the title of a schema of openapi.yaml.`)];
-    return paths.flatMap((path, index) => pathProblem(openapi, schema, path, (message) => at([index], message)));
-  });
 }
 
 function oneOf(names: readonly string[]): string {

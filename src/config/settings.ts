@@ -12,6 +12,12 @@ const schema = z.object({
   SANDBOX_PORT: wholeNumber(0, 65_527).default(4100),
   VENDORGRAPH_DATA_DIR: z.string().min(1).default('.data'),
   VENDORGRAPH_API_KEY: z.string().min(16, { error: 'expected at least 16 characters' }).optional(),
+  VENDORGRAPH_AUDIT_KEY: z.string().min(32, { error: 'expected at least 32 characters' }).optional(),
+  VENDORGRAPH_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'expected an address such as https://graph.example.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  NODE_ENV: z.string().optional(),
   LOG_LEVEL: oneOf(LEVELS).default('info'),
   OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   DRAIN_TIMEOUT_MS: wholeNumber(0, 600_000).default(10_000),
@@ -35,6 +41,12 @@ export interface Settings {
   dataDir: string;
   /** A key with every scope, for gateways that run against real vendors. */
   apiKey: string | undefined;
+  /** Signs the head of the audit log; undefined: a key made once and kept in the data directory. */
+  auditKey: string | undefined;
+  /** Where callers and vendors reach the gateway, without a slash at its end. */
+  publicUrl: string | undefined;
+  /** NODE_ENV=production: nothing that only serves to try things out may be on. */
+  production: boolean;
   logLevel: z.output<typeof schema>['LOG_LEVEL'];
   /** Longest time one GraphQL operation may take, milliseconds. */
   operationTimeoutMs: number;
@@ -59,14 +71,19 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     sandboxPort: values.SANDBOX_PORT,
     dataDir: values.VENDORGRAPH_DATA_DIR,
     apiKey: values.VENDORGRAPH_API_KEY,
+    auditKey: values.VENDORGRAPH_AUDIT_KEY,
+    publicUrl: values.VENDORGRAPH_PUBLIC_URL,
+    production: values.NODE_ENV === 'production',
     logLevel: values.LOG_LEVEL,
     operationTimeoutMs: values.OPERATION_TIMEOUT_MS,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   };
 }
 
+const SECRET: ReadonlySet<string> = new Set(['VENDORGRAPH_API_KEY', 'VENDORGRAPH_AUDIT_KEY']);
+
 function problemOf({ path, message }: z.core.$ZodIssue, given: Record<string, string | undefined>) {
   const name = String(path[0]);
-  const found = name === 'VENDORGRAPH_API_KEY' ? 'a value' : `"${given[name]}"`;
+  const found = SECRET.has(name) ? 'a value' : `"${given[name]}"`;
   return { file: 'environment', subject: name, message: `Found ${found}, ${message}. Set ${name} anew or unset it.` };
 }

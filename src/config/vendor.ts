@@ -3,6 +3,7 @@
  * one says how we reach it and what our graph makes of it. `schema/vendor.schema.json` is generated from here.
  */
 import { z } from 'zod';
+import { PII_NAMES } from './pii-category.ts';
 import { VENDOR_NAME_PATTERN } from './vendor-name.ts';
 
 /** `secret://env/NAME` or `secret://file/PATH`; never a secret itself. */
@@ -171,10 +172,10 @@ export const vendorSchema = z.strictObject({
       secret: secretReference,
     })
     .optional(),
-  pii: z
-    .record(z.string(), z.array(z.string()))
+  personalData: z
+    .record(z.string(), z.record(z.string(), z.enum(PII_NAMES)))
     .default({})
-    .describe('Personal data by OpenAPI schema title: `Contact: [properties.email, …]`.'),
+    .describe('Masked for callers without pii:read. By type without prefix, then field: `Contact: { email: email }`.'),
 });
 
 export type VendorConfig = z.output<typeof vendorSchema>;

@@ -75,7 +75,7 @@ function hasConditions(document: DocumentNode): boolean {
 }
 
 /** As graphql-js words them: graphql-jit has words of its own, and a caller would see them from the second time on. */
-function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
+export function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
   const { variableDefinitions = [] } = getOperationAST(document, operationName) ?? {};
   if (variableDefinitions.length === 0) return undefined;
   return getVariableValues(schema, variableDefinitions, variableValues ?? {}, { maxErrors: 50 }).errors;

@@ -1,4 +1,4 @@
-/** What one GraphQL operation carries: who asks, how long it may take, its vendor calls and its loaders. */
+/** What one GraphQL operation carries: who asks and how, how long it may take, its vendor calls and its loaders. */
 import type { DocumentNode } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { GatewayError } from '../errors.ts';
@@ -8,22 +8,41 @@ import type { JoinContext } from '../joins/join.ts';
 import { createKeyedReads } from '../joins/keyed-read.ts';
 import type { RestExecutor } from '../rest/executor.ts';
 import type { CallScope, VendorCallRecord } from '../vendors/call-scope.ts';
+import type { OperationFacts } from './operation-facts.ts';
+
+export type Transport = 'post' | 'get' | 'sse' | 'ws';
 
 export interface GraphContext extends JoinContext {
   requestId: string;
   principal: Principal;
+  transport: Transport;
+  /** Why, in the caller's words; for the record. */
+  reason: string | undefined;
   startedAt: number;
   /** Vendor calls in the order they ended. */
   calls: VendorCallRecord[];
   /** The caller asked for `extensions.explain`, and may have it. */
   explain: boolean;
-  /** What runs; undefined until it does. */
-  asked?: { document: DocumentNode; operationName: string | null | undefined };
+  /** What was asked, as it was sent; undefined until that is known. */
+  asked?: {
+    document: DocumentNode;
+    operationName: string | null | undefined;
+    variables: Readonly<Record<string, unknown>>;
+    facts: OperationFacts;
+  };
+  /** In calls to vendors. */
+  estimatedCost?: number;
+  /** Of the HTTP answer: what is left of the client's quota. */
+  quotaHeaders?: Readonly<Record<string, string>>;
+  /** The record says that a write began, and not yet how it ended. */
+  isWriteOpen?: boolean;
 }
 
 export interface OperationRequest {
   requestId: string;
   principal: Principal;
+  transport: Transport;
+  reason?: string | undefined;
   /** Aborts when the caller leaves. */
   signal: AbortSignal;
   explain: boolean;
@@ -50,6 +69,8 @@ export function createGraphContext(
   return {
     requestId,
     principal,
+    transport: request.transport,
+    reason: request.reason,
     startedAt: performance.now(),
     calls,
     explain: request.explain,
@@ -58,6 +79,13 @@ export function createGraphContext(
     identity,
     reads: createKeyedReads(createBoundReader(rest, scope), identity),
   };
+}
+
+/** Calls that left for a vendor, every try counted. */
+export function vendorCallsOf({ calls }: Pick<GraphContext, 'calls'>): number {
+  let sent = 0;
+  for (const { cached } of calls) if (!cached) sent += 1;
+  return sent;
 }
 
 function requireScope({ scopes }: Principal, needed: string): void {

@@ -1,32 +1,38 @@
 /** What happens to every result before it leaves, whichever way it goes: errors masked and logged, the explanation added. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { SecretError } from '../secrets/secret.ts';
+import { auditEntry, refusedEntry } from './audit-entry.ts';
 import { blameFor } from './blame.ts';
-import type { GraphContext } from './context.ts';
+import type { GraphContext, Transport } from './context.ts';
 import { explain } from './explain.ts';
 import { type MaskedError, maskError } from './mask.ts';
 import type { Graph } from './schema.ts';
 
 export interface Finisher {
   graph: Graph;
+  audit: AuditLog;
   log: Logger;
   metrics: Metrics;
 }
 
 export interface Finishing {
   requestId: string;
+  /** Undefined for a caller nobody knows: such requests are answered before there is an operation. */
+  caller?: { principal: Principal; transport: Transport } | undefined;
   /** Undefined when the operation never ran. */
   context?: GraphContext | undefined;
-  transport: 'http' | 'ws';
 }
 
 export function finishResult<Result extends ExecutionResult>(
-  { graph, log, metrics }: Finisher,
+  { graph, audit, log, metrics }: Finisher,
   result: Result,
-  { requestId, context, transport }: Finishing,
+  { requestId, caller, context }: Finishing,
 ): Result {
   // What ended because its caller left is nobody's failure: masked like all, but not told.
   const left = context?.scope.signal.aborted ?? false;
@@ -37,8 +43,11 @@ export function finishResult<Result extends ExecutionResult>(
   });
   if (context) {
     const seconds = (performance.now() - context.startedAt) / 1000;
+    const transport = context.transport === 'ws' ? 'ws' : 'http';
     metrics.operation(transport, left ? 'left' : errors?.length ? 'errors' : 'ok', seconds);
   }
+  const known = context ?? caller;
+  if (known) recordUse({ graph, audit }, { ...result, ...(errors && { errors }) }, { requestId, known, context, left });
   const explained = context?.explain ? { extensions: { ...result.extensions, explain: explain(context.calls) } } : {};
   return { ...result, ...(errors ? { errors } : {}), ...explained };
 }
@@ -47,12 +56,42 @@ function blameIn({ schema, operations }: Graph, context: GraphContext | undefine
   return context?.asked && path ? blameFor(path, { schema, operations, ...context.asked }) : undefined;
 }
 
+interface Use {
+  requestId: string;
+  known: { principal: Principal; transport: Transport };
+  context: GraphContext | undefined;
+  left: boolean;
+}
+
+function recordUse(
+  { graph, audit }: Pick<Finisher, 'graph' | 'audit'>,
+  { data, errors = [] }: ExecutionResult,
+  { requestId, known, context, left }: Use,
+): void {
+  const codes = [...new Set(errors.map(({ extensions }) => String(extensions.code)))];
+  const outcome = left ? 'left' : outcomeOf(data, errors);
+  const kind = context?.isWriteOpen ? 'write-closed' : data === undefined ? 'refused' : 'operation';
+  const ending = { kind, outcome, codes } as const;
+  audit.record(
+    context
+      ? auditEntry(graph.schema, context, ending)
+      : refusedEntry({ requestId, principal: known.principal, transport: known.transport }, ending),
+  );
+}
+
+function outcomeOf(data: unknown, errors: readonly GraphQLError[]): AuditEntry['outcome'] {
+  if (data === undefined) return 'refused';
+  if (errors.length === 0) return 'ok';
+  return data === null ? 'failed' : 'partial';
+}
+
 /** What callers bring upon themselves is worth a line only to those who look for it. */
 const CALLERS_OWN: ReadonlySet<unknown> = new Set<ErrorCode>([
   'BAD_USER_INPUT',
   'CURSOR_INVALID',
   'LIMIT_EXCEEDED',
   'NOT_FOUND',
+  'QUOTA_EXCEEDED',
   'SCOPE_MISSING',
 ]);
 

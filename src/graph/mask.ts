@@ -17,7 +17,8 @@ export type FindBlame = (error: GraphQLError) => Blame | undefined;
 /** Keeps path and locations. `extensions.http` stays too: yoga takes the HTTP status from it and removes it. */
 export function maskError(error: unknown, requestId: string, findBlame: FindBlame = () => undefined): MaskedError {
   const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
-  const original = isRequestFault(located) ? undefined : originOf(located);
+  const origin = originOf(located);
+  const original = origin instanceof GatewayError || !isRequestFault(located) ? origin : undefined;
   if (original instanceof GatewayError) {
     const { message, code, details } = original;
     return {

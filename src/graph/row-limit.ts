@@ -17,9 +17,9 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { DEFAULT_LIMITS } from '../config/limits.ts';
 import { GatewayError } from '../errors.ts';
 
-const MOST_ROWS = 10_000;
 /** What a list takes at most; it refuses other sizes by itself, so here they count for one. */
 const MOST_PER_PAGE = 1_000;
 /** What a page holds when its argument is null. */
@@ -41,7 +41,7 @@ const ONE: Rows = { count: 1, path: [] };
 const known = new WeakMap<DocumentNode, WeakMap<GraphQLSchema, Map<string, Rows | 'too deep'>>>();
 
 /**
- * The refusal of an operation whose nested pages multiply to more than 10,000 rows; undefined for all others. The document
+ * The refusal of an operation whose nested pages multiply to more than `most` rows; undefined for all others. The document
  * must be valid; `variables` are as sent or coerced. Takes time in the document's length, however often fragments are reused.
  */
 export function checkRowLimit(
@@ -49,12 +49,13 @@ export function checkRowLimit(
   document: DocumentNode,
   operationName?: string | null,
   variables?: Variables | null,
+  most: number = DEFAULT_LIMITS.frontend.rows,
 ): GatewayError | undefined {
   const rows = knownRows(schema, document, operationName) ?? rowsOf(schema, document, operationName, variables);
   if (rows === 'too deep') return refusal(`The operation nests selections more than ${MOST_DEPTH} deep.`, 'depth');
   const { count, path } = rows;
-  if (count <= MOST_ROWS) return undefined;
-  const message = `The pages of ${path.join(' and ')} multiply to ${count} rows; ${MOST_ROWS} is the limit. Ask for smaller pages.`;
+  if (count <= most) return undefined;
+  const message = `The pages of ${path.join(' and ')} multiply to ${count} rows; ${most} is the limit. Ask for smaller pages.`;
   return refusal(message, 'rows');
 }
 

@@ -5,11 +5,15 @@ import type { JoinFile } from '../joins/join-files.ts';
 import { type Connection, createConnection } from '../rest/connection.ts';
 import { type RestOperation, readOperations } from '../rest/operation.ts';
 import { attachVendorTypes } from '../rest/vendor-types.ts';
+import { type AccessRules, readAccessRules } from '../rules/access-rules.ts';
 import type { GraphContext } from './context.ts';
+import { attachLocks } from './field-locks.ts';
 import { attachOwnJoins } from './own-joins.ts';
 
 export interface Graph {
   schema: GraphQLSchema;
+  /** Who may see which field. */
+  rules: AccessRules;
   operations: ReadonlyMap<string, RestOperation>;
 }
 
@@ -24,7 +28,10 @@ export function createGraph(sdl: string, joins: readonly Join[], own: readonly J
   attachOwnJoins(schema, own);
   attachConnections(schema);
   requireResolvers(schema);
-  return { schema, operations };
+  const rules = readAccessRules(schema);
+  // Last: around whatever answers a field.
+  attachLocks(schema, rules);
+  return { schema, rules, operations };
 }
 
 function attachOperation(schema: GraphQLSchema, operation: RestOperation): void {

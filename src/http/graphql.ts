@@ -9,14 +9,17 @@ import {
   type YogaServerInstance,
 } from 'graphql-yoga';
 import type { Authenticate, Principal } from '../auth/principal.ts';
-import type { Execute } from '../graph/compiled-execution.ts';
-import { createGraphContext, type GraphContext, type OperationRequest } from '../graph/context.ts';
+import { createGraphContext, type GraphContext, type OperationRequest, type Transport } from '../graph/context.ts';
+import type { Documents } from '../graph/documents.ts';
 import { type Finisher, finishResult } from '../graph/finish.ts';
 import type { OperationFile } from '../graph/operation-files.ts';
-import { checkRowLimit } from '../graph/row-limit.ts';
+import type { OperationArgs, RunOperation } from '../graph/run-operation.ts';
+import type { SavedDocuments } from '../graph/saved-documents.ts';
 import type { Identity } from '../joins/identity.ts';
 import type { RestExecutor } from '../rest/executor.ts';
+import { REASON_HEADER, reasonOf } from './reason.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
+import { ANSWER_HEADERS } from './security-headers.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 /** Largest request body, bytes. */
@@ -24,11 +27,17 @@ export const MOST_BODY = 1_000_000;
 
 export interface GraphqlOptions extends Finisher {
   rest: RestExecutor;
-  execute: Execute;
+  documents: Documents;
+  saved: SavedDocuments;
+  run: RunOperation;
   /** How people and accounts are recognised. */
   identity: Identity;
   authenticate: Authenticate;
+  /** The `WWW-Authenticate` of a 401. */
+  challenge(): string;
   operationTimeoutMs: number;
+  /** Between two looks at the credentials of open WebSockets. @default 30_000 */
+  recheckMs?: number;
   /** Whether any caller may ask for `extensions.explain`; else `admin:read` is needed. */
   explainForAll: boolean;
   /** GraphiQL for browsers; absent: none. */
@@ -45,8 +54,12 @@ export type GraphqlServer = YogaServerInstance<PipelineInput, GraphContext>;
 interface Caller {
   requestId: string;
   principal: Principal;
+  transport: Transport;
   context?: GraphContext;
 }
+
+/** What yoga hands to plugins: of the request over HTTP, of the operation over WebSocket. */
+type Initial = { request?: Request } & PipelineInput;
 
 export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
   const callers = new WeakMap<Request, Caller>();
@@ -60,6 +73,10 @@ export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
     // Nothing takes uploads, and a multipart POST needs no preflight from a page of another origin.
     multipart: false,
     maxRequestBodySize: MOST_BODY,
+    // A saved operation's, instead of a text.
+    extraParamNames: ['documentId'],
+    // Documents are kept by `documents`, which knows how large they may be.
+    parserAndValidationCache: false,
     // Errors are masked where the request id is known: in `finish` below.
     maskedErrors: false,
     logging: false,
@@ -69,10 +86,14 @@ export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
       admit(options, callers),
       // What yoga cannot read is the caller's fault.
       refuseUnreadable(),
+      // An id instead of a text.
+      findSaved(options, callers),
+      // Limits before the parser, and before validation.
+      readDocument(options, callers),
       // Fresh loaders, deadline and record for each operation.
       context(options, callers),
-      // And keeps the document, for errors that say which vendor's value was wrong.
-      executeCompiled(options),
+      // Scopes, cost, quota, execution, masks: the same for every transport.
+      run(options),
       // Last: every result passes it, those of refused requests too.
       finish(options, callers),
     ],
@@ -88,31 +109,40 @@ export function mayExplain(
   return asked === '1' && (explainForAll || scopes.has('admin:read'));
 }
 
-function admit({ authenticate }: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
+function admit({ authenticate, challenge }: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
   return {
-    onRequest({ request, endResponse, fetchAPI }) {
+    async onRequest({ request, endResponse, fetchAPI }) {
       const requestId = requestIdOf(request.headers.get(REQUEST_ID_HEADER));
-      const principal = authenticate(request.headers.get('authorization'));
+      const principal = await authenticate(request.headers.get('authorization'));
       if (principal) {
-        callers.set(request, { requestId, principal });
+        callers.set(request, { requestId, principal, transport: transportOf(request) });
         return;
       }
       const error = {
-        message: 'No valid credential came with the request. Send "Authorization: Bearer <API key>".',
+        message: 'No valid credential came with the request. Send "Authorization: Bearer <API key or JWT>".',
         extensions: { code: 'UNAUTHENTICATED', requestId },
       };
       const headers = {
-        'www-authenticate': 'Bearer',
+        ...ANSWER_HEADERS,
+        'www-authenticate': challenge(),
         [REQUEST_ID_HEADER]: requestId,
         'content-type': answerType(request),
       };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 401, headers }));
     },
     onResponse({ request, response }) {
+      for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.headers.set(name, value);
       const caller = callers.get(request);
-      if (caller) response.headers.set(REQUEST_ID_HEADER, caller.requestId);
+      if (!caller) return;
+      response.headers.set(REQUEST_ID_HEADER, caller.requestId);
+      for (const [name, value] of Object.entries(caller.context?.quotaHeaders ?? {})) response.headers.set(name, value);
     },
   };
+}
+
+function transportOf({ method, headers }: Request): Transport {
+  if (headers.get('accept')?.includes('text/event-stream')) return 'sse';
+  return method === 'GET' ? 'get' : 'post';
 }
 
 /** Of a refusal: with the newer type clients read the error's code; with plain JSON and a status of 401 many look no further. */
@@ -140,17 +170,57 @@ function refuseUnreadable(): Plugin {
   };
 }
 
+function findSaved({ saved }: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
+  return {
+    onParams({ request, params, setParams }) {
+      const caller = callers.get(request);
+      if (!caller) return;
+      // yoga reads only the names it knows out of a URL.
+      const inUrl = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null;
+      const { documentId = inUrl, ...rest } = params as typeof params & { documentId?: unknown };
+      if (!isMapOrNothing(params.extensions) || (params.query && typeof params.query !== 'string')) return;
+      const query = saved.textOf({ query: params.query, documentId, extensions: params.extensions }, caller.principal);
+      setParams(query === undefined ? rest : { ...rest, query });
+    },
+  };
+}
+
+function isMapOrNothing(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
+}
+
+function readDocument({ documents }: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
+  const principalOf = (initial: Initial): Principal => {
+    const principal = initial.operation?.principal ?? (initial.request && callers.get(initial.request)?.principal);
+    if (!principal) throw new TypeError('A document reached the pipeline without a caller.');
+    return principal;
+  };
+  return {
+    onParse({ context: initial, setParseFn }) {
+      const { kind } = principalOf(initial as Initial);
+      setParseFn((text: string) => documents.parse(text, kind));
+    },
+    onValidate({ context: initial, setValidationFn }) {
+      const { scopes } = principalOf(initial as Initial);
+      setValidationFn((_schema, document) => documents.validate(document, scopes));
+    },
+  };
+}
+
 function context(options: GraphqlOptions, callers: WeakMap<Request, Caller>): Plugin {
   // The envelop plugin's types know nothing of what a transport put in beside yoga's own context.
-  return useExtendContext((initial: { request?: Request } & PipelineInput) => {
+  return useExtendContext((initial: Initial) => {
     if (initial.operation) return createGraphContext(options.rest, initial.operation, options.identity);
     const caller = initial.request && callers.get(initial.request);
     if (!initial.request || !caller) throw new TypeError('An operation reached the pipeline without a caller.');
+    const { headers, signal } = initial.request;
     const operation = {
       requestId: caller.requestId,
       principal: caller.principal,
-      signal: initial.request.signal,
-      explain: mayExplain(options, initial.request.headers.get('x-vendorgraph-explain'), caller.principal),
+      transport: caller.transport,
+      reason: reasonOf(headers.get(REASON_HEADER)),
+      signal,
+      explain: mayExplain(options, headers.get('x-vendorgraph-explain'), caller.principal),
       timeoutMs: options.operationTimeoutMs,
     };
     caller.context = createGraphContext(options.rest, operation, options.identity);
@@ -158,18 +228,11 @@ function context(options: GraphqlOptions, callers: WeakMap<Request, Caller>): Pl
   }) as unknown as Plugin;
 }
 
-function executeCompiled({ execute }: GraphqlOptions): Plugin<GraphContext> {
+function run({ run: runOperation }: GraphqlOptions): Plugin<GraphContext> {
   return {
-    onExecute({
-      args: { schema, contextValue, document, operationName, variableValues },
-      setExecuteFn,
-      setResultAndStopExecution,
-    }) {
-      contextValue.asked = { document, operationName };
-      const refusal = checkRowLimit(schema, document, operationName, variableValues);
-      if (refusal)
-        setResultAndStopExecution({ errors: [new GraphQLError(refusal.message, { originalError: refusal })] });
-      else setExecuteFn(execute);
+    onExecute({ setExecuteFn }) {
+      // The context is the one made above.
+      setExecuteFn((args) => runOperation(args as OperationArgs));
     },
   };
 }
@@ -180,7 +243,7 @@ function finish(finisher: Finisher, callers: WeakMap<Request, Caller>): Plugin {
       const caller = callers.get(request);
       const requestId = caller?.requestId ?? requestIdOf(null);
       const end = (one: ExecutionResult) =>
-        finishResult(finisher, one, { requestId, context: caller?.context, transport: 'http' });
+        finishResult(finisher, one, { requestId, caller, context: caller?.context });
       if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, end));
       else setResult(Array.isArray(result) ? result.map(end) : end(result));
     },

@@ -5,29 +5,31 @@
  * refuse; `test/http/both-ways.test.ts` holds the two against each other.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { createGraphContext } from '../graph/context.ts';
-import { createDocumentCache } from '../graph/document-cache.ts';
 import { finishResult } from '../graph/finish.ts';
 import { formatError, maskError } from '../graph/mask.ts';
-import { checkRowLimit } from '../graph/row-limit.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, MOST_BODY, mayExplain } from './graphql.ts';
+import { REASON_HEADER, reasonOf } from './reason.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
+import { ANSWER_HEADERS } from './security-headers.ts';
 
 interface Asked {
-  query: string;
+  query?: string | null;
   variables?: Record<string, unknown> | null;
   operationName?: string | null;
+  documentId?: unknown;
+  extensions?: Record<string, unknown> | null;
 }
 
 /** Answers the request, the short way or yoga's. */
 export type JsonPost = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export function createJsonPost(graphql: GraphqlServer, options: GraphqlOptions): JsonPost {
-  const documents = createDocumentCache(options.graph.schema);
   const handle: JsonPost = async (request, response) => {
-    const principal = isPlainPost(request) ? options.authenticate(request.headers.authorization) : null;
+    const found = isPlainPost(request) ? options.authenticate(request.headers.authorization) : null;
+    const principal = found instanceof Promise ? await found : found;
     if (!principal) {
       await graphql(request, response);
       return;
@@ -35,11 +37,29 @@ export function createJsonPost(graphql: GraphqlServer, options: GraphqlOptions):
     const body = await readBody(request);
     if (!body) return;
     const asked = parseAsked(body);
-    const document = asked && documents.get(asked.query, asked.operationName);
-    const answered = document && (await answer(asked, document, principal, request, response, options));
-    if (!answered) await throughYoga(graphql, request, response, body);
+    const document = asked && documentOf(asked, principal, options);
+    if (document) await answer(asked, document, principal, request, response, options);
+    else await throughYoga(graphql, request, response, body);
   };
   return (request, response) => handle(request, response).catch((error) => fail(error, request, response, options));
+}
+
+/** Undefined for what has to be refused: nothing has happened yet, and yoga's way refuses it again. */
+function documentOf(
+  asked: Asked,
+  principal: Principal,
+  { saved, documents }: GraphqlOptions,
+): DocumentNode | undefined {
+  try {
+    const text = saved.textOf(asked, principal);
+    const document = text === undefined ? undefined : documents.parse(text, principal.kind);
+    if (!document || documents.validate(document, principal.scopes).length > 0) return undefined;
+    const kind = getOperationAST(document, asked.operationName)?.operation;
+    return kind === 'query' || kind === 'mutation' ? document : undefined;
+  } catch (error) {
+    if (error instanceof GraphQLError) return undefined;
+    throw error;
+  }
 }
 
 /** Nothing above should throw. If it does, one request fails, and not the process with all the others. */
@@ -51,11 +71,14 @@ function fail(error: unknown, { headers }: IncomingMessage, response: ServerResp
     return;
   }
   const masked = formatError(maskError(error, requestId).error);
-  response.writeHead(500, { 'content-type': 'application/json; charset=utf-8', [REQUEST_ID_HEADER]: requestId });
+  response.writeHead(500, {
+    ...ANSWER_HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+    [REQUEST_ID_HEADER]: requestId,
+  });
   response.end(JSON.stringify({ errors: [masked] }));
 }
 
-/** False when nothing was executed, because the variables do not fit. */
 async function answer(
   { variables: variableValues, operationName }: Asked,
   document: DocumentNode,
@@ -63,7 +86,7 @@ async function answer(
   { headers }: IncomingMessage,
   response: ServerResponse,
   options: GraphqlOptions,
-): Promise<boolean> {
+): Promise<void> {
   const requestId = requestIdOf(one(headers[REQUEST_ID_HEADER]));
   const caller = new AbortController();
   response.once('close', () => {
@@ -72,31 +95,54 @@ async function answer(
   const operation = {
     requestId,
     principal,
+    transport: 'post',
+    reason: reasonOf(headers[REASON_HEADER]),
     signal: caller.signal,
     explain: mayExplain(options, one(headers['x-vendorgraph-explain']), principal),
     timeoutMs: options.operationTimeoutMs,
-  };
+  } as const;
   const contextValue = createGraphContext(options.rest, operation, options.identity);
-  contextValue.asked = { document, operationName };
   const { schema } = options.graph;
-  // yoga's way refuses it, as it refuses all else.
-  if (checkRowLimit(schema, document, operationName, variableValues)) return false;
-  const result = await options.execute({ schema, document, contextValue, variableValues, operationName });
-  if (result.data === undefined) return false;
-  const finished = finishResult(options, result, { requestId, context: contextValue, transport: 'http' });
-  const { errors, ...rest } = finished;
-  send(response, requestId, JSON.stringify(errors ? { ...rest, errors: errors.map(formatError) } : rest));
-  return true;
+  const result = await options.run({ schema, document, contextValue, variableValues, operationName });
+  const finished = finishResult(options, result, { requestId, context: contextValue });
+  send(response, requestId, finished, contextValue.quotaHeaders);
 }
 
-function send(response: ServerResponse, requestId: string, body: string): void {
+function send(
+  response: ServerResponse,
+  requestId: string,
+  { errors, ...rest }: ExecutionResult,
+  quotaHeaders: Readonly<Record<string, string>> | undefined,
+): void {
+  const body = JSON.stringify(errors ? { errors: errors.map(formatError), ...rest } : rest);
   const length = Buffer.byteLength(body);
-  response.writeHead(200, {
+  const { status, headers } = httpOf(errors);
+  response.writeHead(status, {
+    ...ANSWER_HEADERS,
     'content-type': 'application/json; charset=utf-8',
     'content-length': length,
     [REQUEST_ID_HEADER]: requestId,
+    ...quotaHeaders,
+    ...headers,
   });
   handOver(response, body, length);
+}
+
+interface HttpPart {
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+  /** What GraphQL over HTTP answers 200 to callers that take `application/json` only. */
+  spec?: boolean;
+}
+
+/** As yoga does it: the highest status of the errors, and their headers. */
+function httpOf(errors: readonly GraphQLError[] = []): { status: number; headers: Record<string, string> } {
+  const parts = errors.map(({ extensions }) => (extensions['http'] ?? {}) as HttpPart);
+  const statuses = parts.map(({ status = 200, spec }) => (spec ? 200 : status));
+  return {
+    status: Math.max(200, ...statuses),
+    headers: Object.assign({}, ...parts.map(({ headers }) => headers)),
+  };
 }
 
 /** What a socket takes at once, whoever reads it. */
@@ -137,7 +183,7 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   });
 }
 
-const KNOWN_KEYS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
+const KNOWN_KEYS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId']);
 
 /** Undefined for everything a GraphQL request must not be. */
 function parseAsked(body: Buffer): Asked | undefined {
@@ -152,9 +198,9 @@ function parseAsked(body: Buffer): Asked | undefined {
 
 function isAsked(value: unknown): value is Asked {
   if (!isMap(value) || !Object.keys(value).every((key) => KNOWN_KEYS.has(key))) return false;
-  const { query, variables = null, operationName = null, extensions = null } = value;
+  const { query = null, variables = null, operationName = null, extensions = null } = value;
   return (
-    typeof query === 'string' &&
+    (query === null || typeof query === 'string') &&
     (variables === null || isMap(variables)) &&
     (operationName === null || typeof operationName === 'string') &&
     (extensions === null || isMap(extensions))

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GRAPHQL_PATH } from './graphql.ts';
+import { ANSWER_HEADERS } from './security-headers.ts';
 
 /** Headers and body must have come within this time, so that slow senders hold no place. */
 const RECEIVE_TIMEOUT_MS = 15_000;
@@ -20,7 +21,8 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Paths that answer GET with a short text. */
 export type SimpleRoutes = Readonly<Record<string, SimpleHandler>>;
 
-export function createHttpServer(graphql: NodeHandler, routes: SimpleRoutes): Server {
+/** `route`: what answers a path besides `/graphql`. */
+export function createHttpServer(graphql: NodeHandler, route: (path: string) => SimpleHandler | undefined): Server {
   const server = createServer(
     { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
     (request, response) => {
@@ -31,7 +33,7 @@ export function createHttpServer(graphql: NodeHandler, routes: SimpleRoutes): Se
       const path = (request.url ?? '').split('?')[0] ?? '';
       if (!namesHost(request)) send(response, plain(400, 'The Host header names no host.\n'));
       else if (path === GRAPHQL_PATH) void graphql(request, response);
-      else void answer(routes[path], request, response);
+      else void answer(route(path), request, response);
     },
   );
   server.maxHeadersCount = MOST_HEADERS;
@@ -65,7 +67,7 @@ async function answer(
 
 /** Node leaves the body out of an answer to HEAD. */
 function send(response: ServerResponse, { status, type, body }: SimpleAnswer): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.writeHead(status, { ...ANSWER_HEADERS, 'content-type': type });
   response.end(body);
 }
 

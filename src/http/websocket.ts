@@ -11,6 +11,7 @@ import { finishResult } from '../graph/finish.ts';
 import { formatError } from '../graph/mask.ts';
 import type { Logger } from '../observe/log.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, mayExplain } from './graphql.ts';
+import { REASON_HEADER, reasonOf } from './reason.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** Between two pings; a client that answers none is gone. */
@@ -18,14 +19,22 @@ const KEEP_ALIVE_MS = 12_000;
 /** Largest message a client may send, bytes. */
 const MOST_MESSAGE = 1_000_000;
 
+/** Between two looks at the credentials of open connections. One that has ended, or was revoked, ends its connection. */
+const RECHECK_MS = 30_000;
+/** Connections that have not said who they are, at one time; each has ten seconds to say it. */
+const MOST_STRANGERS = 1_000;
+
 interface ConnectionParams extends Record<string, unknown> {
   authorization?: unknown;
   'x-vendorgraph-explain'?: unknown;
+  [REASON_HEADER]?: unknown;
 }
 
 /** What one connection keeps while it is open. */
 interface Connection extends Record<PropertyKey, unknown> {
   principal?: Principal;
+  authorization?: string | null;
+  reason?: string | undefined;
   explain?: boolean;
   /** By the client's operation id. */
   running?: Map<string, { abort: AbortController; requestId: string }>;
@@ -37,14 +46,23 @@ export interface WebsocketEdge {
 }
 
 export function attachWebsocket(server: Server, graphql: GraphqlServer, options: GraphqlOptions): WebsocketEdge {
-  const sockets = acceptSockets(server, options.log);
+  const open = new Set<Extra & Partial<Connection>>();
+  const sockets = acceptSockets(server, options.log, () => sockets.clients.size - open.size < MOST_STRANGERS);
+  const recheck = setInterval(() => void checkCredentials(open, options), options.recheckMs ?? RECHECK_MS).unref();
   const inFlight = new Set<Promise<unknown>>();
   const ended = useServer<ConnectionParams, Connection>(
     {
       connectionInitWaitTimeout: 10_000,
-      onConnect: ({ connectionParams, extra }) => admit(connectionParams, extra, options),
-      onDisconnect({ extra }) {
-        options.metrics.connections(-1);
+      onConnect: async ({ connectionParams, extra }) => {
+        const admitted = await admit(connectionParams, extra, options);
+        // Who left meanwhile is not told of any more.
+        if (!admitted || extra.socket.readyState !== extra.socket.OPEN) return false;
+        open.add(extra);
+        options.metrics.connections(1);
+        return true;
+      },
+      onClose({ extra }) {
+        if (open.delete(extra)) options.metrics.connections(-1);
         for (const { abort } of extra.running?.values() ?? []) abort.abort();
       },
       onSubscribe: ({ extra }, id, payload) => prepare(extra, id, payload, graphql, options),
@@ -60,7 +78,7 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
         const requestId = extra.running?.get(id)?.requestId ?? requestIdOf(null);
         // The context is the one `prepare` made.
         const context = args.contextValue as unknown as GraphContext;
-        const finished = finishResult(options, result as ExecutionResult, { requestId, context, transport: 'ws' });
+        const finished = finishResult(options, result as ExecutionResult, { requestId, context });
         const { errors, ...rest } = finished;
         return errors ? { ...rest, errors: errors.map(formatError) } : rest;
       },
@@ -75,19 +93,23 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
   );
   return {
     async close(timeoutMs) {
+      clearInterval(recheck);
       await Promise.race([Promise.allSettled(inFlight), sleep(timeoutMs, undefined, { ref: false })]);
       await ended.dispose();
     },
   };
 }
 
-function acceptSockets(server: Server, log: Logger): WebSocketServer {
+/** `hasRoom`: for one more connection that has yet to say who it is. */
+function acceptSockets(server: Server, log: Logger, hasRoom: () => boolean): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE });
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    if (pathOf(request) !== GRAPHQL_PATH) {
+    const refusal =
+      pathOf(request) !== GRAPHQL_PATH ? '404 Not Found' : hasRoom() ? undefined : '503 Service Unavailable';
+    if (refusal !== undefined) {
       // Node has taken its own listener off: without one, a client that resets the connection would end the process.
       socket.on('error', () => socket.destroy());
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\n\r\n`);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (ws) => {
@@ -100,26 +122,40 @@ function acceptSockets(server: Server, log: Logger): WebSocketServer {
   return sockets;
 }
 
-function admit(
+async function admit(
   params: ConnectionParams | undefined,
   extra: Extra & Partial<Connection>,
   options: GraphqlOptions,
-): boolean {
-  const principal = options.authenticate(textOf(params?.authorization));
+): Promise<boolean> {
+  const authorization = textOf(params?.authorization);
+  const principal = await options.authenticate(authorization);
   if (!principal) {
     extra.socket.close(CloseCode.Forbidden, 'UNAUTHENTICATED: no valid credential in connectionParams.authorization');
     return false;
   }
   extra.principal = principal;
+  extra.authorization = authorization;
   extra.explain = mayExplain(options, textOf(params?.['x-vendorgraph-explain']), principal);
+  extra.reason = reasonOf(params?.[REASON_HEADER]);
   extra.running = new Map();
-  options.metrics.connections(1);
   return true;
+}
+
+/** A connection outlives many requests: what its credential opens is looked up again. */
+async function checkCredentials(
+  open: ReadonlySet<Extra & Partial<Connection>>,
+  { authenticate }: GraphqlOptions,
+): Promise<void> {
+  for (const extra of open) {
+    const principal = await authenticate(extra.authorization);
+    if (principal) extra.principal = principal;
+    else extra.socket.close(CloseCode.Forbidden, 'UNAUTHENTICATED: the credential has ended or was revoked');
+  }
 }
 
 /** What yoga does with a request: parse, validate, context. A refusal is a list of errors, and the socket lives on. */
 async function prepare(
-  { principal, explain = false, running }: Partial<Connection>,
+  { principal, explain = false, reason, running }: Partial<Connection>,
   id: string,
   payload: SubscribePayload,
   graphql: GraphqlServer,
@@ -132,12 +168,14 @@ async function prepare(
   running.set(id, { abort, requestId });
   const refuse = (errors: readonly GraphQLError[]): readonly GraphQLError[] => {
     running.delete(id);
-    return finishResult(options, { errors }, { requestId, transport: 'ws' }).errors ?? [];
+    return finishResult(options, { errors }, { requestId, caller: { principal, transport: 'ws' } }).errors ?? [];
   };
   try {
-    const operation = { requestId, principal, signal: abort.signal, explain, timeoutMs };
+    const transport = 'ws';
+    const operation = { requestId, principal, transport, reason, signal: abort.signal, explain, timeoutMs } as const;
     const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({ operation });
-    const document = parse(payload.query);
+    // graphql-ws wants a query of every operation: an empty one stands beside an id.
+    const document = parse(options.saved.textOf(payload, principal) ?? '');
     const errors = validate(schema, document);
     if (errors.length > 0) return refuse(errors);
     const { operationName, variables: variableValues } = payload;

@@ -5,13 +5,12 @@ import { contactsOfCompany } from './hubspot-association.ts';
 import { hubspotCompanyByDomain } from './hubspot-company.ts';
 import { hubspotContactById, personOfContact } from './hubspot-contact.ts';
 import { pageOfIds } from './id-page.ts';
-import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
+import type { Join, JoinContext, PageArguments } from './join.ts';
 
 async function peopleOf({ domain }: AccountRow, page: PageArguments, context: JoinContext) {
   const company = await context.reads.load(hubspotCompanyByDomain, domain);
   const contacts = company && (await context.reads.load(contactsOfCompany, company.id));
-  if (!contacts) return EMPTY_PAGE;
-  return pageOfIds({ field: 'Account.people', owner: domain }, contacts.to, page, async (id) => {
+  return pageOfIds({ field: 'Account.people', owner: domain }, contacts?.to ?? [], page, async (id) => {
     const contact = await context.reads.load(hubspotContactById, id);
     return contact && personOfContact(contact, context);
   });

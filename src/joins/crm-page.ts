@@ -1,7 +1,8 @@
 /** One page of a HubSpot search, as rows of the unified layer. */
 import { GatewayError } from '../errors.ts';
 import type { Page } from '../rest/executor.ts';
-import { EMPTY_PAGE, type JoinContext, type PageArguments } from './join.ts';
+import { emptyPage } from './id-page.ts';
+import type { JoinContext, PageArguments } from './join.ts';
 
 export interface CrmQuery {
   /** Words looked for in HubSpot's searchable properties. */
@@ -33,7 +34,8 @@ export async function crmPage(
 ): Promise<Page> {
   const given = Object.entries(oneOf).flatMap(([name, list]) => (list ? [{ name, ...list }] : []));
   // HubSpot refuses an empty IN; nothing is one of nothing.
-  if (given.some(({ values }) => values.length === 0)) return EMPTY_PAGE;
+  if (given.some(({ values }) => values.length === 0))
+    return emptyPage(operation, { first: first ?? null, after: after ?? null });
   for (const { name, values } of given) requireFew(name, values);
   const filters = [
     { propertyName: required, operator: 'HAS_PROPERTY' },

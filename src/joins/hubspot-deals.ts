@@ -6,7 +6,7 @@ import { accountOfCompany, hubspotCompanyByDomain, hubspotCompanyById } from './
 import { hubspotOwnerById } from './hubspot-owner.ts';
 import { type HubspotRow, hubspotById, telling } from './hubspot-row.ts';
 import { pageOfIds } from './id-page.ts';
-import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
+import type { Join, JoinContext, PageArguments } from './join.ts';
 
 interface DealRow extends HubspotRow {
   properties?: { hubspot_owner_id?: string | null };
@@ -17,8 +17,9 @@ const hubspotDealById = hubspotById<DealRow>('deal', 'hubspotBatchReadDeals');
 async function dealsOf({ domain }: AccountRow, page: PageArguments, { reads }: JoinContext) {
   const company = await reads.load(hubspotCompanyByDomain, domain);
   const deals = company && (await reads.load(dealsOfCompany, company.id));
-  if (!deals) return EMPTY_PAGE;
-  return pageOfIds({ field: 'Account.deals', owner: domain }, deals.to, page, (id) => reads.load(hubspotDealById, id));
+  return pageOfIds({ field: 'Account.deals', owner: domain }, deals?.to ?? [], page, (id) =>
+    reads.load(hubspotDealById, id),
+  );
 }
 
 async function accountOfDeal({ id }: DealRow, context: JoinContext): Promise<AccountRow | null> {

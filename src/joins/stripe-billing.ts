@@ -1,7 +1,8 @@
 /** What Stripe bills an account: subscriptions, invoices, charges, and the way back to the account. */
 import { createConnection } from '../rest/connection.ts';
 import type { AccountRow } from './account-row.ts';
-import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
+import { emptyPage } from './id-page.ts';
+import type { Join, JoinContext, PageArguments } from './join.ts';
 import { accountOfCustomer, customerOfAccount, stripeCustomerById } from './stripe-customer.ts';
 
 interface BilledRow {
@@ -13,14 +14,10 @@ const billed =
   (operation: 'stripeSubscriptions' | 'stripeInvoices') =>
   (account: AccountRow, { first, after, ...filter }: PageArguments & { status?: unknown }, context: JoinContext) =>
     createConnection(async () => {
+      const page = { first: first ?? null, after: after ?? null };
       const customer = await customerOfAccount(account, context);
-      if (!customer) return EMPTY_PAGE;
-      return context.rest.page(
-        operation,
-        { customer: customer.id, ...filter },
-        { first: first ?? null, after: after ?? null },
-        context.scope,
-      );
+      if (!customer) return emptyPage(operation, page);
+      return context.rest.page(operation, { customer: customer.id, ...filter }, page, context.scope);
     });
 
 async function accountOf({ customer }: BilledRow, _args: unknown, context: JoinContext): Promise<AccountRow | null> {

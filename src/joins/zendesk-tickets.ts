@@ -1,7 +1,8 @@
 /** Zendesk tickets ↔ the people who ask and the accounts they ask for. */
 import { createConnection } from '../rest/connection.ts';
 import type { AccountRow } from './account-row.ts';
-import { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './join.ts';
+import { emptyPage } from './id-page.ts';
+import type { Join, JoinContext, PageArguments } from './join.ts';
 import type { PersonRow } from './person-row.ts';
 import { searchLiteral } from './search-literal.ts';
 import { accountOfOrganizationId, organizationOfAccount } from './zendesk-organization.ts';
@@ -42,7 +43,9 @@ export const zendeskTicketsJoin: Join = {
     tickets: (account: AccountRow, args: TicketArguments, context: JoinContext) =>
       createConnection(async () => {
         const organization = await organizationOfAccount(account, context);
-        return organization ? ticketPage(`organization_id:${organization.id}`, args, context) : EMPTY_PAGE;
+        return organization
+          ? ticketPage(`organization_id:${organization.id}`, args, context)
+          : emptyPage('Account.tickets', args);
       }),
   },
   ZendeskTicket: {

@@ -17,6 +17,7 @@ export interface Metrics {
   operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
   error(code: string): void;
   connections(change: 1 | -1): void;
+  audit: { written(entries: number): void; failed(): void };
   /** Prometheus text format 0.0.4. */
   text(): Promise<string>;
   contentType: string;
@@ -67,6 +68,12 @@ export function createMetrics(): Metrics {
     registers,
   });
   const connections = new Gauge({ name: 'vendorgraph_websockets', help: 'Open WebSocket connections.', registers });
+  const recorded = new Counter({ name: 'vendorgraph_audit_entries_total', help: 'Audit entries on disk.', registers });
+  const unrecorded = new Counter({
+    name: 'vendorgraph_audit_failures_total',
+    help: 'Groups of audit entries that did not reach the disk at once; they are tried again.',
+    registers,
+  });
 
   return {
     vendorCall({ vendor, operation, status, seconds: took, cached, attempt }) {
@@ -81,6 +88,7 @@ export function createMetrics(): Metrics {
     operation: (transport, outcome, took) => operations.observe({ transport, outcome }, took),
     error: (code) => errors.inc({ code }),
     connections: (change) => connections.inc(change),
+    audit: { written: (entries) => recorded.inc(entries), failed: () => unrecorded.inc() },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -46,6 +46,7 @@ describe('GraphQL over server-sent events', () => {
       expect(events.map((event) => /^event: ?(\w+)$/m.exec(event)?.[1])).toEqual(['next', 'complete']);
       expect(JSON.parse(/^data: ?(.+)$/m.exec(events[0] ?? '')?.[1] ?? '')).toEqual({
         data: { person: { name: 'Ada Lindqvist' } },
+        extensions: { cost: { estimated: expect.any(Number), actual: expect.any(Number) } },
       });
     }
   });
@@ -58,10 +59,10 @@ describe('GraphQL over server-sent events', () => {
 
   it('sends errors typed, in the stream', async () => {
     const refused = await results(
-      'mutation { hubspotCreateContact(input: { properties: { email: "new@example.com" } }) { id } }',
+      '{ person(email: "ada.lindqvist@brightforge.io") { emails(first: -1) { nodes { id } } } }',
     );
     expect(refused).toMatchObject([
-      { errors: [{ extensions: { code: 'SCOPE_MISSING', requestId: expect.any(String) } }] },
+      { errors: [{ extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) } }] },
     ]);
     const invalid = await results('{ nobody { name } }');
     expect(invalid).toMatchObject([
@@ -71,6 +72,11 @@ describe('GraphQL over server-sent events', () => {
 
   it('opens no stream for a key nobody knows', async () => {
     await expect(results('{ __typename }', 'wrong')).rejects.toMatchObject({ response: { status: 401 } });
+  });
+
+  it('opens no stream for what is wholly beyond the key', async () => {
+    const mutation = 'mutation { hubspotCreateContact(input: { properties: { email: "new@example.com" } }) { id } }';
+    await expect(results(mutation)).rejects.toMatchObject({ response: { status: 403 } });
   });
 
   it('refuses a mutation by GET with 405 here too', async () => {

@@ -238,18 +238,25 @@ const MISTAKES: Mistake[] = [
     'sources/stripe/vendor.yaml:11:16  stripe: Found operation "batch", expected an operationId of openapi.yaml.',
   ),
   edit(
-    'an unknown schema with personal data',
+    'an unknown type with personal data',
     VENDOR,
     'operations:',
-    'pii: { Costumer: [email] }\noperations:',
-    'sources/stripe/vendor.yaml:11:8  stripe: Found schema "Costumer", expected the title of a schema of openapi.yaml.',
+    'personalData: { Costumer: { email: email } }\noperations:',
+    'sources/stripe/vendor.yaml:11:17  stripe: Found type "Costumer", expected an object type of the graph, without prefix (perhaps Customer',
   ),
   edit(
     'an unknown field with personal data',
     VENDOR,
     'operations:',
-    'pii: { Customer: [mail] }\noperations:',
-    'sources/stripe/vendor.yaml:11:19  stripe: Found path "mail" whose "mail" openapi.yaml does not know, expected one of id, object, email.',
+    'personalData: { Customer: { mail: email } }\noperations:',
+    'sources/stripe/vendor.yaml:11:29  stripe: Found field "mail", which Customer does not have (perhaps email).',
+  ),
+  edit(
+    'an unknown category of personal data',
+    VENDOR,
+    'operations:',
+    'personalData: { Customer: { email: mail } }\noperations:',
+    'sources/stripe/vendor.yaml:11:29  Found "mail" in "personalData.Customer.email", expected one of name, email, phone, ',
   ),
 
   // openapi.yaml
@@ -427,8 +434,8 @@ const MISTAKES: Mistake[] = [
     'a directive that names an unknown field',
     SDL,
     'extend type ZendeskTicket',
-    'directive @scope(fields: [String!]) on OBJECT\nextend type ZendeskTicket @scope(fields: ["id", "nope"])',
-    'schema/unified.graphql:13:27  Found field "nope" in @scope, which ZendeskTicket does not have.',
+    'extend type ZendeskTicket @scope(requires: [], fields: ["id", "statuss"])',
+    'schema/unified.graphql:12:27  Found field "statuss" in @scope, which ZendeskTicket does not have (perhaps status).',
   ),
   edit(
     'an interface not fulfilled',

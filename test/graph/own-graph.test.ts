@@ -92,7 +92,10 @@ describe('a graph folder of its own', () => {
       headers: { 'content-type': 'application/json', authorization: 'Bearer vg_demo_frontend' },
       body: JSON.stringify({ query: '{ acmeAnvil(id: "a 1") { __typename weight } }' }),
     });
-    expect(await response.json()).toEqual({ data: { acmeAnvil: { __typename: 'AcmeAnvil', weight: 40 } } });
+    expect(await response.json()).toEqual({
+      data: { acmeAnvil: { __typename: 'AcmeAnvil', weight: 40 } },
+      extensions: { cost: { estimated: 1, actual: 1 } },
+    });
     expect(seen).toEqual([{ url: '/v1/anvils/a%201', key: 'k-1' }]);
   });
 });

@@ -17,7 +17,9 @@ describe('admission', () => {
         body: '{ this is not even JSON',
       });
       expect(response.status).toBe(401);
-      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect(response.headers.get('www-authenticate')).toBe(
+        `Bearer resource_metadata="${running.gateway.url}/.well-known/oauth-protected-resource/graphql"`,
+      );
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     },
   );
@@ -50,11 +52,12 @@ describe('admission', () => {
 
   it('lets a key write only where its scopes say, before any call', async () => {
     await running.control('POST', '/reset');
-    const { errors, data } = await running.ask(
+    const { errors, data, status } = await running.ask(
       'mutation { slackPostMessage(input: { channel: "C1", text: "hi" }) { ts } }',
       { key: 'vg_demo_agent' },
     );
-    expect(data).toEqual({ slackPostMessage: null });
+    expect([status, data]).toEqual([403, null]);
+    expect(errors).toHaveLength(1);
     expect(errors[0]?.extensions).toMatchObject({ code: 'SCOPE_MISSING', scopes: ['slack:write'] });
     expect(await running.calls()).toEqual({});
   });

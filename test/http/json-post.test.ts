@@ -2,24 +2,47 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { createKeyAuthenticator, demoKeys } from '../../src/auth/api-keys.ts';
+import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
+import { createDocuments } from '../../src/graph/documents.ts';
+import { createSavedDocuments } from '../../src/graph/saved-documents.ts';
+import { createVisibleSchemas } from '../../src/graph/visible-schema.ts';
 import { createGraphqlServer, type GraphqlOptions } from '../../src/http/graphql.ts';
 import { createJsonPost } from '../../src/http/json-post.ts';
 import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { readAccessRules } from '../../src/rules/access-rules.ts';
+
+const SCOPE = 'directive @scope(requires: [String!]!) repeatable on OBJECT | FIELD_DEFINITION';
+
+const NO_AUDIT: AuditLog = {
+  record: () => true,
+  commit: async () => {},
+  isWritable: () => true,
+  read: async () => ({ edges: [], endCursor: null, hasNextPage: false }),
+  async [Symbol.asyncDispose]() {},
+};
 
 describe('the short way', () => {
   it('fails the request, not the process, when something in it throws', async () => {
     const logged: string[] = [];
+    const schema = buildSchema(`${SCOPE} type Query @scope(requires: []) { a: Int }`);
+    const rules = readAccessRules(schema);
+    const visible = createVisibleSchemas(schema, rules);
     const options: GraphqlOptions = {
-      graph: { schema: buildSchema('type Query { a: Int }'), operations: new Map() },
+      graph: { schema, rules, operations: new Map() },
+      documents: createDocuments({ schema, limits: DEFAULT_LIMITS, visible }),
+      saved: createSavedDocuments([]),
+      audit: NO_AUDIT,
       rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
-      execute: () => {
+      run: () => {
         throw new Error('canary of the inside');
       },
       identity: DEFAULT_IDENTITY,
       authenticate: createKeyAuthenticator(demoKeys([])),
+      challenge: () => 'Bearer',
       operationTimeoutMs: 1_000,
       explainForAll: false,
       log: createLog({ level: 'error', destination: { write: (line) => void logged.push(line) } }),

@@ -45,7 +45,8 @@ export async function startGraphWithIdentity(identity: unknown, without?: string
         rest,
         {
           requestId: 'test',
-          principal: { id: 'key:test', kind: 'operator', scopes },
+          principal: { id: 'key:test', client: 'test', kind: 'operator', scopes },
+          transport: 'post',
           signal: new AbortController().signal,
           explain: false,
           timeoutMs: 30_000,

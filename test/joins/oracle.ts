@@ -11,9 +11,21 @@ export const PERSON_FIELDS = `
 
 export const ACCOUNT_FIELDS = 'domain name company { id } owner { id } customer { id } profile { id }';
 
+/** An entry of `identities`, as the default rules recognise. */
+export interface KnownAs {
+  vendor: string;
+  id: string;
+  matchedBy: string;
+  confidence: number;
+  conflict: null;
+}
+
 export interface Oracle {
   person(person: WorldPerson): unknown;
   account(company: WorldCompany): unknown;
+  /** In the order the graph has them. */
+  identitiesOf(person: WorldPerson): KnownAs[];
+  identitiesOfCompany(company: WorldCompany): KnownAs[];
   /** Ids, in the order the graph promises. */
   ticketsOf(person: WorldPerson, statuses?: readonly string[]): string[];
   emailsOf(person: WorldPerson): string[];
@@ -90,6 +102,24 @@ export function createOracle(world: World): Oracle {
       };
     },
 
+    identitiesOf(person) {
+      const { index, ids } = person;
+      return [
+        ...knownAs('hubspot', ids.hubspot, 'email', 1),
+        ...knownAs('stripe', billedTo.get(index)?.ids.stripe, 'email', 0.95),
+        ...knownAs('zendesk', zendeskIdOf(person), ...byCrmOr(ids, 'email', 0.95)),
+        ...knownAs('slack', ids.slack, 'email', 0.95),
+        ...knownAs('resend', ids.resend, 'email', 0.95),
+        ...knownAs('bamboohr', employeeOf.get(index)?.id, 'email', 0.95),
+      ];
+    },
+
+    identitiesOfCompany: ({ ids }) => [
+      ...knownAs('hubspot', ids.hubspot, 'domain', 1),
+      ...knownAs('stripe', ids.stripe, 'metadata.domain', 0.95),
+      ...knownAs('zendesk', ids.zendesk, ...byCrmOr(ids, 'domain_names', 0.9)),
+    ],
+
     ticketsOf: ({ index }, statuses) =>
       newestFirst(
         world.tickets.filter(({ requesterIndex }) => requesterIndex === index).filter(inStatus(statuses)),
@@ -139,6 +169,24 @@ export function createOracle(world: World): Oracle {
 
 export function fullName({ firstName, lastName }: WorldPerson): string {
   return `${firstName} ${lastName}`;
+}
+
+/** The helpdesk's rows carry the CRM's ids, where the CRM has them. */
+function byCrmOr(
+  { hubspot }: { hubspot?: string },
+  key: string,
+  confidence: number,
+): [key: string, confidence: number] {
+  return hubspot ? ['external_id', 1] : [key, confidence];
+}
+
+function knownAs(
+  vendor: string,
+  id: string | number | null | undefined,
+  matchedBy: string,
+  confidence: number,
+): KnownAs[] {
+  return id == null ? [] : [{ vendor, id: String(id), matchedBy, confidence, conflict: null }];
 }
 
 function withId(id: string | null | undefined): { id: string } | null {

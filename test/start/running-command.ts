@@ -1,6 +1,9 @@
 /** `vendorgraph …` as its users run it: a process of its own, ended with the test. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,6 +38,7 @@ export function runCommand(
   args: readonly string[],
   { env = {}, node = [], ownGroup = false }: CommandOptions = {},
 ): RunningCommand {
+  const dataDir = mkdtempSync(join(tmpdir(), 'vendorgraph-command-'));
   const child = spawn(process.execPath, [...node, MAIN, ...args], {
     cwd: ROOT,
     detached: ownGroup,
@@ -45,6 +49,7 @@ export function runCommand(
       PORT: '0',
       SANDBOX_PORT: '0',
       LOG_LEVEL: 'info',
+      VENDORGRAPH_DATA_DIR: dataDir,
       ...env,
     },
   });
@@ -55,7 +60,10 @@ export function runCommand(
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk;
   });
-  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal }));
+  const ended = once(child, 'close').then(([code, signal]): Ended => {
+    rmSync(dataDir, { recursive: true, force: true });
+    return { code, signal };
+  });
   return {
     pid: child.pid ?? 0,
     stdout: () => stdout,

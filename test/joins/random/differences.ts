@@ -29,6 +29,8 @@ export interface Tolerance {
   nulls: 'none' | 'anything' | readonly string[];
   /** Whether a row with this key may be missing from its list. */
   mayMiss(key: unknown): boolean;
+  /** Whether a value may stand for the right one, because less is known. */
+  weaker(actual: unknown, right: unknown): boolean;
   /** Rows may come twice, and take the place of others on their page. */
   doubled: boolean;
   /** Whom no system has may be there all the same: a system that fails cannot deny. */
@@ -55,14 +57,14 @@ export function wrongness(actual: Tree, page: Tree, whole: Tree, tolerance: Tole
   }
   if (typeof whole === 'string' && whole.startsWith(CURSOR)) return undefined;
   // A name may be another system's, whose spelling differs in case.
-  return sameText(actual, whole) ? undefined : unlike(actual, whole, path);
+  return sameText(actual, whole) || tolerance.weaker(actual, whole) ? undefined : unlike(actual, whole, path);
 }
 
 function wrongList(actual: Tree[], page: Tree, whole: Tree[], tolerance: Tolerance, path: string): string | undefined {
   const wholeByKey = new Map(whole.map((row) => [keyOf(row), row]));
   const pageByKey = new Map((Array.isArray(page) ? page : []).map((row) => [keyOf(row), row]));
   for (const [index, row] of actual.entries()) {
-    if (row === null && tolerance.nulls !== 'none') continue;
+    if (row === null && isExplained('a row', tolerance, `${path}.${index}`)) continue;
     const key = keyOf(row);
     const right = wholeByKey.get(key);
     if (!right) return unlike(key, [...wholeByKey.keys()], `${path}.${index}`);
@@ -70,10 +72,13 @@ function wrongList(actual: Tree[], page: Tree, whole: Tree[], tolerance: Toleran
     if (found) return found;
   }
   if (!Array.isArray(page) || page.every((row) => tolerance.mayMiss(keyOf(row)))) return undefined;
-  const distinct = new Set(actual.map(keyOf)).size;
+  const rows = actual.filter((row) => row !== null);
+  const nulls = actual.length - rows.length;
+  const distinct = new Set(rows.map(keyOf)).size;
+  // A null may stand for a row, or for what a failing system would have said there was none of.
   const isRight = tolerance.doubled
-    ? distinct >= Math.ceil(page.length / 2)
-    : distinct === actual.length && distinct === page.length;
+    ? distinct + nulls >= Math.ceil(page.length / 2)
+    : distinct === rows.length && distinct <= page.length && distinct + nulls >= page.length;
   return isRight ? undefined : unlike(actual.map(keyOf), page.map(keyOf), path);
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../../gateway-under-test.ts';
 import { type Count, expectNothingWrong, expectSame } from './ask-both.ts';
 import { LOSSY, SHUFFLED, tolerated, type VendorFault } from './faults.ts';
+import { readCursors } from './refused-pages.ts';
 import { createSelections } from './selection.ts';
 import { createWorldAnswers } from './world-answers.ts';
 
@@ -24,7 +25,7 @@ export async function startSubject(): Promise<Subject> {
   const gateway = await startGatewayUnderTest();
   const { world } = gateway.sandbox;
   const oracle = createWorldAnswers(world);
-  const { root } = createSelections(oracle.schema, oracle.links, world);
+  const { root } = createSelections(oracle.schema, oracle.links, world, await readCursors(gateway));
   const roots = fc.array(root, { minLength: 1, maxLength: MOST_ROOTS, size: 'max' });
   const faulty = (faults: fc.Arbitrary<VendorFault[]>) => (count: Count) =>
     fc.asyncProperty(faults, roots, async (set, selections) => {

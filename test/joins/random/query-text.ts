@@ -1,5 +1,5 @@
 /** Root selections as one GraphQL document, and where the cursors of the lists to walk are found in its answer. */
-import { astFromValue, type GraphQLSchema, isObjectType, print } from 'graphql';
+import { astFromValue, type GraphQLSchema, isObjectType, isUnionType, print } from 'graphql';
 import type { FieldSelection, FragmentSelection, Selection } from './selection.ts';
 
 export interface QueryText {
@@ -27,6 +27,7 @@ const KEYS: Readonly<Record<string, string>> = {
   CalcomBooking: 'uid',
   BamboohrEmployee: 'employeeId',
   SlackMessage: 'ts',
+  Identity: 'vendor',
 };
 
 interface Place {
@@ -68,7 +69,7 @@ export function writeQuery(
       const literal = astFromValue(value, type);
       return `${name}: ${literal ? print(literal) : 'null'}`;
     });
-    if (field.connection?.walked && place.isSole) {
+    if (isWalked(field, place)) {
       const variable = declare('String', null);
       const { root, path } = place;
       const ordinal = walks.filter((walk) => walk.root === root).length;
@@ -92,22 +93,19 @@ export function writeQuery(
       : `${head} ${writeSet(field.of, field.selection, place)}`;
   };
 
-  const writeConnection = (
-    { connection, of = '', selection }: FieldSelection,
-    { root, path, isSole }: Place,
-  ): string => {
-    const many = { root, path, isSole: false };
-    const isWalked = connection?.walked && isSole;
+  const writeConnection = (field: FieldSelection, place: Place): string => {
+    const { connection, of = '', selection } = field;
+    const many = { ...place, isSole: false };
     const parts = [
       ...(connection?.nodes || !connection?.edges ? [`nodes ${writeSet(of, selection, many)}`] : []),
       ...(connection?.edges ? [`edges { cursor node ${writeSet(of, selection, many)} }`] : []),
-      ...(connection?.pageInfo || isWalked ? ['pageInfo { hasNextPage endCursor }'] : []),
+      ...(connection?.pageInfo || isWalked(field, place) ? ['pageInfo { hasNextPage endCursor }'] : []),
     ];
     return `{ ${parts.join(' ')} }`;
   };
 
   const writeSet = (type: string, selection: readonly Selection[], place: Place): string => {
-    const key = type.endsWith('Properties') ? [] : [`${KEY}: ${KEYS[type] ?? 'id'}`];
+    const key = keyFields(type, schema);
     const parts = selection.map((one) => (one.kind === 'field' ? writeField(one, place) : writeFragment(one, place)));
     return `{ ${[...key, ...parts].join(' ')} }`;
   };
@@ -131,7 +129,24 @@ export function writeQuery(
   return { text: [`${head} {\n  ${body}\n}`, ...fragments].join('\n'), variables, walks };
 }
 
-const PLAIN_LISTS: ReadonlySet<string> = new Set(['ResendEmail.recipients', 'CalcomBooking.attendees']);
+/** A list that is asked for with a cursor of its own choice is not read on. */
+function isWalked({ connection, args }: FieldSelection, { isSole }: Place): boolean {
+  return connection?.walked === true && isSole && !Object.hasOwn(args, 'after');
+}
+
+function keyFields(type: string, schema: GraphQLSchema): readonly string[] {
+  const definition = schema.getType(type);
+  if (isUnionType(definition))
+    return ['__typename', ...definition.getTypes().map(({ name }) => `... on ${name} { ${keyFields(name, schema)} }`)];
+  return type.endsWith('Properties') ? [] : [`${KEY}: ${KEYS[type] ?? 'id'}`];
+}
+
+const PLAIN_LISTS: ReadonlySet<string> = new Set([
+  'ResendEmail.recipients',
+  'CalcomBooking.attendees',
+  'Person.identities',
+  'Account.identities',
+]);
 
 function isPlainList({ type, name }: FieldSelection): boolean {
   return PLAIN_LISTS.has(`${type}.${name}`);

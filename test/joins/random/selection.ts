@@ -1,8 +1,9 @@
 /** What a query is made of, before it is text. */
 import fc from 'fast-check';
-import { type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
+import { type GraphQLSchema, getNamedType, isLeafType, isObjectType, isUnionType } from 'graphql';
 import type { World } from '../../../src/sandbox/world.ts';
 import { type ArgumentValues, createArguments } from './arguments.ts';
+import { type Cursors, refusedPages } from './refused-pages.ts';
 import type { Links } from './world-links.ts';
 
 export type Selection = FieldSelection | FragmentSelection;
@@ -46,6 +47,7 @@ export function createSelections(
   schema: GraphQLSchema,
   links: Links,
   world: World,
+  cursors: Cursors,
 ): { root: fc.Arbitrary<FieldSelection> } {
   const args = createArguments(world);
   const selections = new Map<string, fc.Arbitrary<Selection[]>>();
@@ -62,7 +64,7 @@ export function createSelections(
       kind: fc.constant('field' as const),
       type: fc.constant(type),
       name: fc.constant(name),
-      args: isList ? fc.tuple(own, sizeAt(depth)).map(([one, size]) => ({ ...one, ...size })) : own,
+      args: isList ? fc.tuple(own, pageOf(name, depth)).map(([one, page]) => ({ ...one, ...page })) : own,
       inVariables: fc.boolean(),
       isAliased: fc.boolean(),
       condition: type === 'Query' ? fc.constant(undefined) : CONDITION,
@@ -72,7 +74,15 @@ export function createSelections(
     });
   };
 
+  const pageOf = (name: string, depth: number): fc.Arbitrary<ArgumentValues> =>
+    fc.oneof({ weight: 39, arbitrary: sizeAt(depth) }, refusedPages(name, cursors));
+
   const make = (type: string, depth: number): fc.Arbitrary<Selection[]> => {
+    const union = schema.getType(type);
+    if (isUnionType(union)) {
+      const members = union.getTypes().map((member) => fragmentOf(member.name, depth, ['inline', 'named']));
+      return fc.array(fc.oneof(...members), { minLength: 1, maxLength: 3 });
+    }
     const names = Object.keys(links[type] ?? {});
     const isLink = (name: string) => links[type]?.[name] !== undefined && isComposite(schema, type, name);
     const fields = (wanted: readonly string[], weight: number) =>
@@ -91,11 +101,15 @@ export function createSelections(
     return fc.array(choice as fc.Arbitrary<Selection>, { minLength: 1, maxLength: 3 });
   };
 
-  const fragmentOf = (type: string, depth: number): fc.Arbitrary<FragmentSelection> =>
+  const fragmentOf = (
+    type: string,
+    depth: number,
+    styles: readonly FragmentSelection['style'][] = ['bare', 'inline', 'named'],
+  ): fc.Arbitrary<FragmentSelection> =>
     fc.record({
       kind: fc.constant('fragment' as const),
       type: fc.constant(type),
-      style: fc.constantFrom('bare' as const, 'inline' as const, 'named' as const),
+      style: fc.constantFrom(...styles),
       selection: selectionOf(type, depth - 1),
     });
 
@@ -108,13 +122,22 @@ export function createSelections(
 
   const roots = Object.keys(links['Query'] ?? {});
   const unified = ['person', 'people', 'account', 'accounts'];
+  const isPaged = (name: string) => typeOf(schema, name).endsWith('Connection');
+  const wide = roots
+    .filter(isPaged)
+    .map((name) => fieldOf('Query', name, 0).map((field) => ({ ...field, args: { ...field.args, first: WIDE } })));
   return {
     root: fc.oneof(
-      { weight: 3, arbitrary: fc.oneof(...unified.map((name) => fieldOf('Query', name, DEPTH))) },
-      { weight: 2, arbitrary: fc.oneof(...roots.map((name) => fieldOf('Query', name, DEPTH))) },
+      { weight: 60, arbitrary: fc.oneof(...unified.map((name) => fieldOf('Query', name, DEPTH))) },
+      { weight: 35, arbitrary: fc.oneof(...roots.map((name) => fieldOf('Query', name, DEPTH))) },
+      { weight: 5, arbitrary: fieldOf('Query', 'zendeskSearch', DEPTH) },
+      { weight: 1, arbitrary: fc.oneof(...wide) },
     ),
   };
 }
+
+/** More rows than any vendor gives at once. */
+const WIDE = 101;
 
 const CONDITION = fc.option(
   fc.record({ directive: fc.constantFrom('skip' as const, 'include' as const), if: fc.boolean() }),
@@ -132,6 +155,11 @@ const CONNECTION: fc.Arbitrary<ConnectionParts> = fc.record({
 function sizeAt(depth: number): fc.Arbitrary<ArgumentValues> {
   const size = fc.integer({ min: 1, max: depth === DEPTH ? 5 : 2 }).map((first) => ({ first }));
   return depth === 0 || depth === DEPTH ? fc.oneof({ weight: 19, arbitrary: size }, fc.constant({})) : size;
+}
+
+function typeOf(schema: GraphQLSchema, root: string): string {
+  const field = schema.getQueryType()?.getFields()[root];
+  return field ? getNamedType(field.type).name : '';
 }
 
 function isComposite(schema: GraphQLSchema, type: string, name: string): boolean {

@@ -15,7 +15,9 @@ import type {
   WorldTicket,
 } from '../../../src/sandbox/world.ts';
 import { createOracle, fullName } from '../oracle.ts';
+import { inOrderOfAccounts, inOrderOfPeople } from './world-order.ts';
 import { listing } from './world-page.ts';
+import { createSearch } from './world-search.ts';
 
 export interface LinkOptions {
   /**
@@ -96,6 +98,7 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
   const crmFirms = oracle.companies();
   const newestInvoices = newestFirst(world.invoices);
   const allCharges = listing(newestFirst(world.charges).map((charge) => [charge.id, charge]));
+  const search = createSearch(world, oracle);
   const allEmails = listing([...emails].toReversed());
 
   const owned = ({ ownerIndex }: { ownerIndex: number | null }) => oracle.ownerOf(ownerIndex) ?? null;
@@ -122,16 +125,19 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
         if (person && (everybody || oracle.person(person))) return human(person);
         return everybody ? { email: address, person: undefined, met: null } : null;
       },
-      people: (_root: never, { filter }: Args) => humans(crmPeople.filter(isWantedPerson(filter ?? {}, world))),
+      people: (_root: never, { filter, sort }: Args) =>
+        humans(inOrderOfPeople(crmPeople.filter(isWantedPerson(filter ?? {}, world)), sort)),
       account: (_root: never, { domain }: { domain: string }) => {
         const host = domain.trim().toLowerCase();
         const company = byDomain.get(host);
         if (company && (everybody || oracle.account(company))) return firm(company, null);
         return everybody ? { domain: host, company: undefined, met: null } : null;
       },
-      accounts: (_root: never, { filter }: Args) =>
+      accounts: (_root: never, { filter, sort }: Args) =>
         listing(
-          crmFirms.filter(isWantedCompany(filter ?? {})).map((company) => [company.domain, firm(company)] as const),
+          inOrderOfAccounts(crmFirms.filter(isWantedCompany(filter ?? {})), sort).map(
+            (company) => [company.domain, firm(company)] as const,
+          ),
         ),
       hubspotContact: byId(contacts),
       hubspotContacts: ascending(contacts),
@@ -163,6 +169,7 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
       zendeskUsers: ascending(users),
       zendeskOrganization: byId(organizations),
       zendeskOrganizations: ascending(organizations),
+      zendeskSearch: (_root: never, args: Args) => listing(search(args)),
       slackUser: byId(members),
       slackUserByEmail: (_root: never, { email }: { email: string }) =>
         only(byEmail.get(email.trim().toLowerCase()), ({ ids }) => ids.slack),
@@ -194,6 +201,7 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     },
     Person: {
       email: ({ email }: Human) => email,
+      identities: ({ person }: Human) => (person ? oracle.identitiesOf(person) : []),
       name: ({ person, met }: Human) => {
         if (!person) return met;
         if (person.ids.hubspot) return fullName(person);
@@ -221,6 +229,7 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     },
     Account: {
       domain: ({ domain }: Firm) => domain,
+      identities: ({ company }: Firm) => (company ? oracle.identitiesOfCompany(company) : []),
       name: ({ company, met }: Firm) => {
         if (!company) return met;
         if (company.ids.hubspot) return company.name;
@@ -239,6 +248,7 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
         humans((company ? oracle.peopleOf(company) : []).flatMap((email) => byEmail.get(email) ?? [])),
       profile: ({ company }: Firm) => only(company, ({ ids }) => ids.pdl),
     },
+    Identity: plain('vendor', 'id', 'matchedBy', 'confidence', 'conflict'),
     HubspotContact: {
       id: ({ ids }: WorldPerson) => ids.hubspot,
       properties: (person: WorldPerson) => person,
@@ -379,13 +389,15 @@ function isWantedCompany({ domains, industry, country, search }: Args) {
     (!search || begins(search, [company.name, company.domain]));
 }
 
-/** The CRM's search: a word that begins with the word looked for. */
-function begins(word: string, texts: readonly (string | undefined)[]): boolean {
-  const wanted = word.toLowerCase();
-  return texts.some((text) =>
-    text
-      ?.toLowerCase()
-      .split(/[^\p{L}\p{N}]+/u)
-      .some((part) => part.startsWith(wanted)),
-  );
+/** The CRM's search: every word looked for begins one of the words. */
+function begins(wanted: string, texts: readonly (string | undefined)[]): boolean {
+  const words = texts.flatMap((text) => wordsOf(text ?? ''));
+  return wordsOf(wanted).every((start) => words.some((word) => word.startsWith(start)));
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
 }

@@ -15,13 +15,35 @@ export function listing<Row>(rows: readonly (readonly [string, Row])[]): Listing
 /** Begins every cursor of the oracle, so that a comparison knows one: the gateway's are opaque. */
 export const CURSOR = 'cursor:';
 
+/** Why a page is refused: the code a caller sees. It is an Error, so that graphql-js tells where. */
+export class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+const MOST_ROWS = 1_000;
+
 export interface PageArguments {
   first?: number | null;
   after?: string | null;
 }
 
-/** `whole`: all rows, however few were asked for. */
-export function connectionOf({ rows }: Listing<unknown>, { first, after }: PageArguments, whole: boolean): object {
+/** `whole`: all rows, however few were asked for. A page that is refused is so in each of its parts. */
+export function connectionOf({ rows }: Listing<unknown>, page: PageArguments, whole: boolean): object {
+  const refusal = whole ? undefined : refusalOf(page);
+  return refusal ? { nodes: refusal, edges: refusal, pageInfo: refusal } : partsOf(rows, page, whole);
+}
+
+function refusalOf({ first, after }: PageArguments): Refusal | undefined {
+  if (first != null && (first < 1 || first > MOST_ROWS)) return new Refusal('BAD_USER_INPUT');
+  return after == null || after.startsWith(CURSOR) ? undefined : new Refusal('CURSOR_INVALID');
+}
+
+function partsOf(rows: Listing<unknown>['rows'], { first, after }: PageArguments, whole: boolean): object {
   const start = after == null ? 0 : rows.findIndex(([key]) => `${CURSOR}${key}` === after) + 1;
   const page = whole ? rows : rows.slice(start, start + (first ?? 20));
   const last = page.at(-1);

@@ -1,0 +1,55 @@
+/** Who may call a gateway, and what it tells those it does not know. */
+import { join } from 'node:path';
+import { type ApiKey, allScopes, demoKeys, operatorKey } from './auth/api-keys.ts';
+import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
+import type { ClientsConfig } from './config/clients.ts';
+import { readClientsFile } from './config/clients-file.ts';
+import type { GraphFolder } from './config/graph-folder.ts';
+import type { Settings } from './config/settings.ts';
+import { describeProtectedResource, type ProtectedResource } from './http/protected-resource.ts';
+import type { Logger } from './observe/log.ts';
+import { createSqliteKeyStore, keyStorePath } from './store/sqlite-key-store.ts';
+
+export interface Callers extends Authenticator {
+  clients: ClientsConfig;
+  /** `publicUrl`: where callers reach the gateway. */
+  resourceAt(publicUrl: string): ProtectedResource;
+}
+
+export interface CallersOptions {
+  folder: GraphFolder;
+  graphDir: string;
+  settings: Settings;
+  /** Takes the demo keys. */
+  sandbox: boolean;
+  log: Logger;
+}
+
+/** Throws `ConfigError` for a wrong clients.yaml or a key store that cannot be read. */
+export async function createCallers({ folder, graphDir, settings, sandbox, log }: CallersOptions): Promise<Callers> {
+  const vendors = folder.sources.map(({ vendor }) => vendor);
+  const scopes = allScopes(vendors);
+  const clients = readClientsFile(graphDir, scopes);
+  const keySource = createSqliteKeyStore({ path: keyStorePath(settings.dataDir) });
+  const keys = keysOf(vendors, settings, sandbox);
+  if (keys.length === 0 && clients.clients.length === 0)
+    log.warn(
+      { clients: join(graphDir, 'clients.yaml') },
+      'no client and no VENDORGRAPH_API_KEY: every caller is refused',
+    );
+  const { authenticate, [Symbol.asyncDispose]: end } = await createAuthenticator({ keys, clients, keySource, log });
+  return {
+    authenticate,
+    clients,
+    resourceAt: (publicUrl) =>
+      describeProtectedResource({ publicUrl, issuers: clients.issuers.map(({ issuer }) => issuer), scopes }),
+    async [Symbol.asyncDispose]() {
+      await end();
+      await keySource[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function keysOf(vendors: readonly string[], { apiKey }: Settings, sandbox: boolean): readonly ApiKey[] {
+  return [...(sandbox ? demoKeys(vendors) : []), ...(apiKey === undefined ? [] : [operatorKey(apiKey, vendors)])];
+}

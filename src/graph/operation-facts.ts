@@ -1,0 +1,50 @@
+/** What is worked out once for an operation of a document and used by every request that sends it again. */
+
+import { hash } from 'node:crypto';
+import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
+import type { Scope } from '../auth/principal.ts';
+import type { AccessRules } from '../rules/access-rules.ts';
+import { type AccessPlan, planAccess } from './access-plan.ts';
+import { compileCost } from './cost.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+export interface OperationFacts {
+  operation: OperationDefinitionNode;
+  /** SHA-256 of the document's text, hexadecimal. */
+  hash: string;
+  /** Estimated calls to vendors. */
+  cost(variables: Variables): number;
+  planFor(scopes: ReadonlySet<Scope>): AccessPlan;
+}
+
+/** Undefined when the document has no such operation. What is known lives as long as the document. */
+export type FindFacts = (
+  document: DocumentNode,
+  operationName: string | null | undefined,
+) => OperationFacts | undefined;
+
+export function createOperationFacts(schema: GraphQLSchema, rules: AccessRules): FindFacts {
+  const known = new WeakMap<DocumentNode, Map<string, OperationFacts>>();
+  return (document, operationName) => {
+    const byName = known.get(document) ?? new Map<string, OperationFacts>();
+    const key = operationName ?? '';
+    const found = byName.get(key);
+    if (found) return found;
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return undefined;
+    const plans = new WeakMap<ReadonlySet<Scope>, AccessPlan>();
+    const facts: OperationFacts = {
+      operation,
+      hash: hash('sha256', document.loc?.source.body ?? ''),
+      cost: compileCost(schema, document, operationName),
+      planFor(scopes) {
+        const plan = plans.get(scopes) ?? planAccess(schema, rules, document, operationName, scopes);
+        plans.set(scopes, plan);
+        return plan;
+      },
+    };
+    known.set(document, byName.set(key, facts));
+    return facts;
+  };
+}

@@ -1,0 +1,51 @@
+/** Variables as a record may keep them: numbers, switches, enums and ids stay, text does not. */
+import {
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+
+const TEXT = '***';
+/** Items of a list that are kept; then `…` stands for the rest. */
+const MOST_ITEMS = 20;
+
+/** Undefined when the operation has no variables. What no variable is declared for is left out. */
+export function redactVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): Record<string, unknown> | undefined {
+  const given = variableDefinitions.filter(({ variable }) => Object.hasOwn(variables ?? {}, variable.name.value));
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(
+    given.map(({ variable: { name }, type }) => {
+      const declared = typeFromAST(schema, type);
+      return [name.value, redact(variables?.[name.value], isInputType(declared) ? declared : undefined)];
+    }),
+  );
+}
+
+function redact(value: unknown, type: GraphQLInputType | undefined): unknown {
+  if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number') return value;
+  if (isNonNullType(type)) return redact(value, type.ofType);
+  // A list of an input type is one of input types.
+  const item = (isListType(type) ? type.ofType : type) as GraphQLInputType | undefined;
+  if (Array.isArray(value)) {
+    const kept = value.slice(0, MOST_ITEMS).map((one) => redact(one, item));
+    return value.length > MOST_ITEMS ? [...kept, '…'] : kept;
+  }
+  if (isInputObjectType(item) && typeof value === 'object') {
+    const fields = item.getFields();
+    const known = Object.entries(value).filter(([key]) => Object.hasOwn(fields, key));
+    return Object.fromEntries(known.map(([key, one]) => [key, redact(one, fields[key]?.type)]));
+  }
+  const named = item && getNamedType(item);
+  return typeof value === 'string' && (isEnumType(named) || named?.name === 'ID') ? value : TEXT;
+}

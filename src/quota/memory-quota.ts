@@ -1,0 +1,100 @@
+/**
+ * Quotas of one gateway process. What is kept is bounded: of more clients than that, those whose buckets are full are
+ * forgotten, which loses nothing, or else the one that has asked for nothing the longest, which then begins anew.
+ */
+import type { QuotaLimits } from '../config/quota-limits.ts';
+import { type Admission, type Asked, QUOTA_POLICIES, type Quota, type Refused } from './quota.ts';
+import { ClientBuckets } from './token-bucket.ts';
+
+export interface MemoryQuotaOptions {
+  /** Milliseconds, from anywhere. @default performance.now */
+  now?: () => number;
+  /** @default 10_000 */
+  maxClients?: number;
+}
+
+export interface MemoryQuota extends Quota {
+  admit(client: string, limits: QuotaLimits, asked: Asked): Admission;
+  /** Clients kept. */
+  readonly size: number;
+}
+
+interface Client {
+  buckets: ClientBuckets;
+  inFlight: number;
+}
+
+/** Looked at for one to forget, from the one that asked longest ago. */
+const LOOKED_AT = 16;
+/** Nobody knows when an operation ends; most have by then. */
+const RETRY_WHEN_BUSY_MS = 1_000;
+
+export function createMemoryQuota({
+  now = () => performance.now(),
+  maxClients = 10_000,
+}: MemoryQuotaOptions = {}): MemoryQuota {
+  // In order of last use: a Map keeps the order of insertion.
+  const clients = new Map<string, Client>();
+
+  const find = (name: string, limits: QuotaLimits): Client => {
+    const known = clients.get(name);
+    if (!known && clients.size >= maxClients) forgetOne(clients, now());
+    const client = known ?? { buckets: new ClientBuckets(limits, now()), inFlight: 0 };
+    if (known) clients.delete(name);
+    clients.set(name, client);
+    client.buckets.fill(limits, now());
+    return client;
+  };
+
+  return {
+    get size() {
+      return clients.size;
+    },
+    admit(name, limits, asked) {
+      const client = find(name, limits);
+      const refusal = refusalOf(client, limits, asked);
+      if (refusal) return { admitted: false, standing: { policies: client.buckets.standing() }, refusal };
+      client.buckets.take(asked);
+      client.inFlight += 1;
+      let settled = false;
+      return {
+        admitted: true,
+        standing: { policies: client.buckets.standing() },
+        settle(actualCost) {
+          if (settled) return;
+          settled = true;
+          client.inFlight -= 1;
+          client.buckets.correctCost(asked.cost - actualCost);
+        },
+      };
+    },
+  };
+}
+
+function refusalOf({ buckets, inFlight }: Client, limits: QuotaLimits, asked: Asked): Refused['refusal'] | undefined {
+  const shortage = buckets.shortage(asked);
+  if (shortage) {
+    const quota = QUOTA_POLICIES[shortage.index]?.name.replace('-', ' per ') ?? '';
+    return Number.isFinite(shortage.waitMs) ? { quota, retryAfterMs: Math.ceil(shortage.waitMs) } : { quota };
+  }
+  if (inFlight < limits.concurrency) return undefined;
+  const quota = 'operations at the same time';
+  return limits.concurrency > 0 ? { quota, retryAfterMs: RETRY_WHEN_BUSY_MS } : { quota };
+}
+
+function forgetOne(clients: Map<string, Client>, nowMs: number): void {
+  let oldest: string | undefined;
+  let looked = 0;
+  for (const [name, { buckets, inFlight }] of clients) {
+    if (looked === LOOKED_AT) break;
+    looked += 1;
+    if (inFlight > 0) continue;
+    oldest ??= name;
+    if (!buckets.isFull(nowMs)) continue;
+    clients.delete(name);
+    return;
+  }
+  const [first] = clients.keys();
+  const forgotten = oldest ?? first;
+  if (forgotten !== undefined) clients.delete(forgotten);
+}

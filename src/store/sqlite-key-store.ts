@@ -1,0 +1,211 @@
+/**
+ * API keys in a SQLite file. Reading makes no file: one that another process makes later is noticed, and so is one put in
+ * its place. Uses are kept apart from keys, because they change every minute and must not make every gateway read all keys.
+ */
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { ConfigError } from '../config/config-error.ts';
+import type { KeyStore, StoredKey } from './key-store.ts';
+
+const POLL_MS = 500;
+/** How long one process waits for another's write. */
+const BUSY_MS = 5_000;
+
+/** Of the tables below. */
+const VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS keys (
+    number INTEGER PRIMARY KEY,
+    prefix TEXT NOT NULL UNIQUE,
+    client TEXT NOT NULL,
+    name TEXT,
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS key_uses (prefix TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS revision (number INTEGER NOT NULL) STRICT;
+  INSERT INTO revision SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
+  CREATE TRIGGER IF NOT EXISTS key_added AFTER INSERT ON keys BEGIN UPDATE revision SET number = number + 1; END;
+  CREATE TRIGGER IF NOT EXISTS key_changed AFTER UPDATE ON keys BEGIN UPDATE revision SET number = number + 1; END;
+  PRAGMA user_version = ${VERSION};
+`;
+
+const SELECT = `
+  SELECT prefix, client, name, digest, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt, at AS lastUsedAt
+  FROM keys LEFT JOIN key_uses USING (prefix)`;
+const INSERT = `
+  INSERT INTO keys (prefix, client, name, digest, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (prefix) DO NOTHING`;
+const LIVE = `${SELECT} WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY number LIMIT ?`;
+const END_AT = 'UPDATE keys SET expires_at = min(coalesce(expires_at, ?1), ?1) WHERE prefix = ?2';
+const REVOKE = 'UPDATE keys SET revoked_at = ? WHERE prefix = ? AND revoked_at IS NULL';
+const USE = `
+  INSERT INTO key_uses SELECT prefix, ? FROM keys WHERE prefix = ?
+  ON CONFLICT (prefix) DO UPDATE SET at = max(at, excluded.at)`;
+
+/** Where the keys of a data folder are. */
+export function keyStorePath(dataDir: string): string {
+  return join(dataDir, 'keys.db');
+}
+
+export interface SqliteKeyStoreOptions {
+  /** Its folder is made when the first key is. */
+  path: string;
+  /** How often the file is looked at, while somebody watches. @default 500 */
+  pollMs?: number;
+}
+
+/** Opened at first need. Methods reject with a `ConfigError` when the file is no key store. */
+export function createSqliteKeyStore({ path, pollMs = POLL_MS }: SqliteKeyStoreOptions): KeyStore {
+  const file = createFile(path);
+  return {
+    name: path,
+    list: async () => (await file.open())?.prepare(`${SELECT} ORDER BY number`).all().map(toKey) ?? [],
+    live: async (now, limit) => (await file.open())?.prepare(LIVE).all(now, limit).map(toKey) ?? [],
+    async find(prefix) {
+      const row = (await file.open())?.prepare(`${SELECT} WHERE prefix = ?`).get(prefix);
+      return row && toKey(row);
+    },
+    add: async (key) => insert(await file.make(), key),
+    async replace(prefix, endsAt, key) {
+      const db = await file.open();
+      if (db === undefined) return false;
+      return inTransaction(db, () => db.prepare(END_AT).run(endsAt, prefix).changes === 1 && insert(db, key));
+    },
+    revoke: async (prefix, at) => (await file.open())?.prepare(REVOKE).run(at, prefix).changes === 1,
+    async recordUses(uses) {
+      const db = await file.open();
+      if (db === undefined) return;
+      const statement = db.prepare(USE);
+      inTransaction(db, () => {
+        for (const [prefix, at] of uses) statement.run(at, prefix);
+        return true;
+      });
+    },
+    watch: (onChange) => watchFile(file, pollMs, onChange),
+    [Symbol.asyncDispose]: async () => file.end(),
+  };
+}
+
+interface KeyFile {
+  /** Undefined when there is no file. */
+  open(): Promise<DatabaseSync | undefined>;
+  make(): Promise<DatabaseSync>;
+  /** Nothing opens after it. */
+  end(): void;
+}
+
+/** One connection, to the file that stands there now. */
+function createFile(path: string): KeyFile {
+  let current: { db: DatabaseSync; inode: number } | undefined;
+  let ended = false;
+  const close = (): void => {
+    current?.db.close();
+    current = undefined;
+  };
+  const open = async (): Promise<DatabaseSync | undefined> => {
+    // Only here, so that a gateway without issued keys does not load it.
+    const { DatabaseSync } = await import('node:sqlite');
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+    if (current?.inode === inode) return current?.db;
+    close();
+    if (inode === undefined || ended) return undefined;
+    const db = openDatabase(() => new DatabaseSync(path, { timeout: BUSY_MS }), path);
+    current = { db, inode };
+    return db;
+  };
+  return {
+    open,
+    async make() {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      // SQLite would make it readable for all; the files beside it take its mode.
+      closeSync(openSync(path, 'a', 0o600));
+      const db = await open();
+      if (db === undefined) throw new ConfigError({ file: path, message: 'Found no file where one was just made.' });
+      return db;
+    },
+    end() {
+      ended = true;
+      close();
+    },
+  };
+}
+
+function openDatabase(connect: () => DatabaseSync, path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = connect();
+    // FULL: a key that was shown is on disk, whatever happens next.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
+    if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+    else if (version !== VERSION) throw new Error(`its tables are of version ${version}, expected ${VERSION}`);
+    return db;
+  } catch (error) {
+    db?.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Found a file that cannot be used as key store: ${reason}. Restore it, or move it away and issue keys anew.`;
+    throw new ConfigError({ file: path, message });
+  }
+}
+
+/** Rolls back when `work` throws or answers false. */
+function inTransaction(db: DatabaseSync, work: () => boolean): boolean {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const done = work();
+    db.exec(done ? 'COMMIT' : 'ROLLBACK');
+    return done;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function insert(db: DatabaseSync, key: StoredKey): boolean {
+  const { prefix, client, name, digest, createdAt, expiresAt, revokedAt } = key;
+  const values = [prefix, client, name ?? null, digest, createdAt, expiresAt ?? null, revokedAt ?? null];
+  return db.prepare(INSERT).run(...values).changes === 1;
+}
+
+function toKey(row: Record<string, unknown>): StoredKey {
+  // The columns are those of SELECT, their types those of SCHEMA (STRICT); only null has to become absent.
+  const known = Object.entries(row).filter(([, value]) => value !== null);
+  return Object.fromEntries(known) as unknown as StoredKey;
+}
+
+/** Looks on a timer: cheap, and true on every file system, which notifications are not. */
+async function watchFile(file: KeyFile, pollMs: number, onChange: () => void): Promise<Disposable> {
+  let seen = await stateOf(file);
+  let looking = false;
+  const look = async (): Promise<void> => {
+    if (looking) return;
+    looking = true;
+    // A file that cannot be read is told by whoever reads keys.
+    const state = await stateOf(file, seen).catch(() => undefined);
+    if (state === undefined || state.db !== seen.db || state.revision !== seen.revision) onChange();
+    seen = state ?? {};
+    looking = false;
+  };
+  const timer = setInterval(look, pollMs).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+interface FileState {
+  db?: DatabaseSync | undefined;
+  /** Changes with every write of another connection. */
+  version?: unknown;
+  revision?: unknown;
+}
+
+async function stateOf(file: KeyFile, seen: FileState = {}): Promise<FileState> {
+  const db = await file.open();
+  if (db === undefined) return {};
+  const version = db.prepare('PRAGMA data_version').get()?.['data_version'];
+  if (seen.db === db && seen.version === version) return seen;
+  return { db, version, revision: db.prepare('SELECT number FROM revision').get()?.['number'] };
+}
