@@ -8,7 +8,12 @@ export interface BenchOptions {
   seconds?: number | undefined;
   /** Which peers to compare with, where there is a choice. */
   peers?: readonly string[] | undefined;
+  /** Where to begin, with what is drawn by lot. */
+  seed?: number | undefined;
   print: Print;
 }
+
+/** An option that a benchmark does not take; the message says which ones it does. */
+export class WrongOption extends Error {}
 
 export type Benchmark = (options: BenchOptions) => Promise<void>;

@@ -3,7 +3,7 @@
  * same questions; on a small and on a large graph; and in vendor calls. With `--peers`, the first of the three only.
  */
 import { warmUpClient } from './ask.ts';
-import type { BenchOptions, Print } from './benchmark.ts';
+import { type BenchOptions, type Print, WrongOption } from './benchmark.ts';
 import { makeBiggerGraph } from './joins/bigger-graph.ts';
 import { composeGraph } from './joins/composed.ts';
 import type { Contestant, Track } from './joins/contestant.ts';
@@ -81,6 +81,6 @@ async function startPeer(peer: Peer, upstream: string, print: Print): Promise<Me
 function namesOf(peers: readonly string[] | undefined): readonly PeerName[] {
   const all = Object.keys(PEERS) as PeerName[];
   const unknown = peers?.find((name) => !Object.hasOwn(PEERS, name));
-  if (unknown !== undefined) throw new TypeError(`There is no peer "${unknown}". There are: ${all.join(', ')}.`);
+  if (unknown !== undefined) throw new WrongOption(`There is no peer "${unknown}". There are: ${all.join(', ')}.`);
   return peers ? all.filter((name) => name === 'bare' || peers.includes(name)) : all;
 }

@@ -1,10 +1,12 @@
 /**
  * `npm run bench` runs every benchmark; `npm run bench -- NAME [--rounds N]` runs one.
- * Some take `--seconds S` for each measurement under load, and `--peers a,b` to compare with these only.
+ * Some take `--seconds S` for each measurement under load, `--peers a,b` to compare with these only, and `--seed N` to begin
+ * there. An option that is wrong is one line and exit code 1, nothing is measured.
  */
 import { parseArgs } from 'node:util';
+import { runAccess } from './access.ts';
 import { runAudit } from './audit.ts';
-import type { Benchmark } from './benchmark.ts';
+import { type Benchmark, WrongOption } from './benchmark.ts';
 import { runCustomer360 } from './customer-360.ts';
 import { runJoins } from './joins.ts';
 import { runOracle } from './oracle.ts';
@@ -15,32 +17,62 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'customer-360': runCustomer360,
   joins: runJoins,
   oracle: runOracle,
+  access: runAccess,
   audit: runAudit,
 };
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { rounds: { type: 'string' }, seconds: { type: 'string' }, peers: { type: 'string' } },
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments();
+  const options = {
+    rounds: readNumber('--rounds', values.rounds, 'a whole number from 1', isWholeFromOne),
+    seconds: readNumber('--seconds', values.seconds, 'a number above 0', (number) => number > 0),
+    seed: readNumber('--seed', values.seed, 'a whole number from 1', isWholeFromOne),
+    peers: values.peers?.split(','),
+    print: (text: string) => process.stdout.write(`${text}\n`),
+  };
+  for (const run of benchmarksOf(positionals)) await run(options);
+}
+
+function readArguments() {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { rounds: text, seconds: text, peers: text, seed: text },
+    });
+  } catch (error) {
+    throw new WrongOption(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** All of them when none is named. */
+function benchmarksOf(names: readonly string[]): Benchmark[] {
+  const wanted = names.length > 0 ? names : Object.keys(BENCHMARKS);
+  return wanted.map((name) => {
+    const run = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
+    if (run) return run;
+    throw new WrongOption(`There is no benchmark "${name}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
   });
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
-  const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-  if (unknown !== undefined)
-    return complain(`There is no benchmark "${unknown}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
-    return complain(`--rounds takes a whole number from 1, not "${values.rounds}".`);
-  if (seconds !== undefined && !(seconds > 0))
-    return complain(`--seconds takes a number above 0, not "${values.seconds}".`);
-  const print = (text: string) => process.stdout.write(`${text}\n`);
-  for (const name of names) await BENCHMARKS[name]?.({ rounds, seconds, peers: values.peers?.split(','), print });
-  return 0;
 }
 
-function complain(text: string): number {
-  process.stderr.write(`${text}\n`);
-  return 1;
+function readNumber(
+  option: string,
+  text: string | undefined,
+  expected: string,
+  fits: (number: number) => boolean,
+): number | undefined {
+  if (text === undefined || fits(Number(text))) return text === undefined ? undefined : Number(text);
+  throw new WrongOption(`${option} takes ${expected}, not "${text}".`);
 }
 
-process.exitCode = await main();
+function isWholeFromOne(number: number): boolean {
+  return Number.isInteger(number) && number > 0;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof WrongOption)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,63 +1,114 @@
-/** 100,000 random queries against a plain oracle (test/joins/random): how many answers differ. None may. */
-
+/**
+ * 100,000 random queries against a plain oracle (test/joins/random): how many answers differ. None may. Goes seed by seed and
+ * says every 5,000 queries how to go on from there, since it takes long: `npm run bench -- oracle --seed N --rounds N`.
+ */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type Behaviour, type Proof, prove, startSubject } from '../test/joins/random/proof.ts';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { type Behaviour, type Proof, proveSeed, startSubject } from '../test/joins/random/proof.ts';
 import type { BenchOptions } from './benchmark.ts';
 import { table } from './table.ts';
 
-/** A round is a thousand queries: 600 over vendors that behave, 200 over those that shuffle, 200 over those that lose rows and fail. */
+/** A round is a thousand queries. */
 const ROUNDS = 100;
-const SHARES: readonly { behaviour: Behaviour; ofRound: number }[] = [
-  { behaviour: 'well', ofRound: 600 },
-  { behaviour: 'shuffled', ofRound: 200 },
-  { behaviour: 'lossy', ofRound: 200 },
-];
-/** Seeds of one worker do not reach the next one's. */
-const SEEDS = 100_000;
+const ROUND = 1_000;
+const STEP = 5 * ROUND;
+/** Of five seeds: vendors behave, shuffle and double rows, or lose rows and fail. */
+const BEHAVIOURS: readonly Behaviour[] = ['well', 'well', 'well', 'shuffled', 'lossy'];
 const MOST_WORKERS = 4;
 
-interface Task {
+/** A seed's queries. */
+interface Result extends Proof {
   behaviour: Behaviour;
-  queries: number;
-  seed: number;
+  ms: number;
 }
 
-export async function runOracle({ rounds = ROUNDS, print }: BenchOptions): Promise<void> {
+export async function runOracle({ rounds = ROUNDS, seed = 1, print }: BenchOptions): Promise<void> {
   const workers = Math.min(MOST_WORKERS, availableParallelism());
-  const rows: string[][] = [];
-  const differences: string[] = [];
-  for (const { behaviour, ofRound } of SHARES) {
-    const startedAt = performance.now();
-    const queries = Math.ceil((rounds * ofRound) / workers);
-    const proofs = await Promise.all(
-      Array.from({ length: workers }, (_, index) => inWorker({ behaviour, queries, seed: 1 + index * SEEDS })),
-    );
-    const found = proofs.flatMap((proof) => proof.differences);
-    differences.push(...found);
-    const asked = proofs.reduce((sum, proof) => sum + proof.queries, 0);
-    const seconds = (performance.now() - startedAt) / 1_000;
-    rows.push([`vendors behave: ${behaviour}`, String(asked), String(found.length), seconds.toFixed(0)]);
+  const run = createRun(rounds * ROUND, seed, print);
+  print(`\nRandom queries, gateway beside oracle, ${workers} at once, from seed ${seed} on`);
+  await Promise.all(Array.from({ length: workers }, () => inWorker(run)));
+  print(`\n${run.describe()}\n`);
+}
+
+interface Run {
+  /** The next seed; undefined when enough was asked. */
+  take(): number | undefined;
+  finish(seed: number, result: Result): void;
+  describe(): string;
+}
+
+function createRun(wanted: number, firstSeed: number, print: (text: string) => void): Run {
+  const results: Result[] = [];
+  const open = new Set<number>();
+  let next = firstSeed;
+  let asked = 0;
+  let told = { asked: 0, at: performance.now() };
+  const tell = () => {
+    const perRound = (performance.now() - told.at) / (asked - told.asked);
+    told = { asked, at: performance.now() };
+    const left = Math.max(0, Math.ceil((wanted - asked) / ROUND));
+    const megabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
+    const goOn = left > 0 ? ` · to go on from here: --seed ${Math.min(next, ...open)} --rounds ${left}` : '';
+    print(`${asked} queries · ${perRound.toFixed(1)} s per 1,000 · ${megabytes} MB resident${goOn}`);
+  };
+  return {
+    take() {
+      if (asked >= wanted) return undefined;
+      open.add(next);
+      next += 1;
+      return next - 1;
+    },
+    finish(seed, result) {
+      open.delete(seed);
+      results.push(result);
+      asked += result.queries;
+      for (const difference of result.differences) print(`${difference}\n`);
+      if (asked - told.asked >= STEP) tell();
+    },
+    describe: () => table(['', 'queries', 'differences', 'ms each'], [...new Set(BEHAVIOURS)].map(rowOf(results))),
+  };
+}
+
+const rowOf =
+  (results: readonly Result[]) =>
+  (behaviour: Behaviour): string[] => {
+    const own = results.filter((result) => result.behaviour === behaviour);
+    const sum = (count: (result: Result) => number) => own.reduce((total, result) => total + count(result), 0);
+    const queries = sum((result) => result.queries);
+    const each = queries === 0 ? '–' : (sum(({ ms }) => ms) / queries).toFixed(1);
+    return [`vendors behave: ${behaviour}`, String(queries), String(sum((one) => one.differences.length)), each];
+  };
+
+/** With a gateway and a sandbox of its own. One that fails ends the run. */
+async function inWorker(run: Run): Promise<void> {
+  const worker = new Worker(new URL(import.meta.url));
+  const ended = once(worker, 'exit');
+  for (let seed = run.take(); seed !== undefined; seed = run.take()) {
+    worker.postMessage(seed);
+    // The worker below answers each seed with one result; a failing one rejects this.
+    const [result] = (await once(worker, 'message')) as [Result];
+    run.finish(seed, result);
   }
-  print(`\nRandom queries, gateway beside oracle, ${workers} at once\n`);
-  print(`${table(['', 'queries', 'differences', 'seconds'], rows)}\n`);
-  for (const difference of differences) print(`${difference}\n`);
+  worker.postMessage(null);
+  await ended;
 }
 
-/** Each with a gateway and a sandbox of its own. */
-async function inWorker(task: Task): Promise<Proof> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: task });
-  // The worker below sends one proof and nothing else; a failing one rejects this.
-  const [proof] = (await once(worker, 'message')) as [Proof];
-  await once(worker, 'exit');
-  return proof;
-}
-
-async function work({ behaviour, queries, seed }: Task): Promise<void> {
+async function work(): Promise<void> {
+  if (!parentPort) return;
+  const port = parentPort;
+  const ended = Promise.withResolvers<void>();
   await using subject = await startSubject();
-  parentPort?.postMessage(await prove(subject, behaviour, { queries, seed, goesOn: true }));
+  port.on('message', async (seed: number | null) => {
+    if (seed === null) return ended.resolve();
+    const behaviour = BEHAVIOURS[seed % BEHAVIOURS.length] ?? 'well';
+    const startedAt = performance.now();
+    const proof = await proveSeed(subject, behaviour, seed);
+    port.postMessage({ ...proof, behaviour, ms: performance.now() - startedAt } satisfies Result);
+  });
+  await ended.promise;
+  port.close();
 }
 
-// Whoever starts this file as a worker gives it a task; a bench never runs in one.
-if (!isMainThread) await work(workerData as Task);
+// A bench never runs in a worker.
+if (!isMainThread) await work();

@@ -12,5 +12,11 @@ const addresses = {
 };
 
 process.exitCode = await runCli(['start', '--graph', process.env['GRAPH'] ?? '.'], {
-  startGateway: (options) => startGateway({ ...options, sandbox: Promise.resolve(addresses) }),
+  // NODE_ENV=production is for the libraries; the gateway itself would want the real vendors' credentials.
+  startGateway: (options) =>
+    startGateway({
+      ...options,
+      settings: { ...options.settings, production: false },
+      sandbox: Promise.resolve(addresses),
+    }),
 });

@@ -33,7 +33,6 @@ export type KnownHashes = ReadonlyMap<number, string>;
 
 const CHUNK_BYTES = 4 * MAX_LINE_BYTES;
 const LINE_BREAK = 10;
-const SPACE = 32;
 
 export async function walkChain(
   handle: FileHandle,
@@ -80,8 +79,7 @@ interface Expected {
 
 /** The line's hash, or what is wrong with it. */
 function checkLine(bytes: Buffer, start: number, end: number, { seq, above, known }: Expected): string | ChainStop {
-  if (end - start <= HASH_LENGTH || bytes[start + HASH_LENGTH] !== SPACE)
-    return broken('a line of hash and JSON', `${end - start} bytes of something else`);
+  if (end - start <= HASH_LENGTH) return broken('a line of hash and JSON', `${end - start} bytes of something else`);
   const stated = bytes.toString('latin1', start, start + HASH_LENGTH);
   const found = statedSeq(bytes, start, end);
   if (found !== seq) return broken(`entry ${seq}`, Number.isNaN(found) ? 'no number' : `entry ${found}`);

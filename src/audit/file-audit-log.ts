@@ -11,6 +11,7 @@ import { entryJson } from './entry-json.ts';
 import { auditFolder, type LogFiles, openLogFiles } from './log-files.ts';
 import { readPage } from './read-page.ts';
 import { notRecorded, WaitingEntries, type WaitingEntry } from './waiting-entries.ts';
+import { checkWriterLock } from './writer-lock.ts';
 
 export interface FileAuditLogOptions {
   dataDir: string;
@@ -40,6 +41,14 @@ export function createFileAuditLog(options: FileAuditLogOptions): FileAuditLog {
   return new FileAuditLog(options);
 }
 
+/**
+ * Throws ConfigError when another gateway writes the audit log of this data folder. Makes nothing and takes nothing: for a
+ * gateway that starts, which would otherwise learn it with its first entry.
+ */
+export async function checkAuditLogFree(dataDir: string): Promise<void> {
+  await checkWriterLock(auditFolder(dataDir));
+}
+
 export class FileAuditLog implements AuditLog {
   readonly #options: FileAuditLogOptions;
   readonly #now: () => number;
@@ -47,6 +56,7 @@ export class FileAuditLog implements AuditLog {
   #files: LogFiles | undefined;
   #failing = false;
   #closed = false;
+  #ended: Promise<void> | undefined;
   /** Entries that were not taken since the disk failed. */
   #lost = 0;
   /** The work that goes on; the files are for one at a time. */
@@ -74,7 +84,8 @@ export class FileAuditLog implements AuditLog {
     return new Promise((resolve, reject) => {
       const settle = this.#failing ? undefined : { resolve, reject };
       const taken = this.#take(entry, settle);
-      if (!taken || settle === undefined) reject(notRecorded(new Error('The disk takes nothing, or too much waits for it.')));
+      if (!taken || settle === undefined)
+        reject(notRecorded(new Error('The disk takes nothing, or too much waits for it.')));
     });
   }
 
@@ -89,8 +100,12 @@ export class FileAuditLog implements AuditLog {
     return await readPage(auditFolder(this.#options.dataDir), query);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed) return;
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.#closed = true;
     this.#headDue = true;
     await this.#work;

@@ -21,6 +21,8 @@ export class WaitingEntries {
   readonly #options: WaitingEntriesOptions;
   #entries: WaitingEntry[] = [];
   #chars = 0;
+  /** How many of them somebody waits for. */
+  #awaited = 0;
 
   constructor(options: WaitingEntriesOptions) {
     this.#options = options;
@@ -30,9 +32,9 @@ export class WaitingEntries {
     return this.#entries.length;
   }
 
-  /** Whether somebody waits for one of them. */
+  /** Whether somebody waits for one of them, or they fill a group. */
   get urgent(): boolean {
-    return this.#chars > GROUP_CHARS || this.#entries.some(({ settle }) => settle !== undefined);
+    return this.#awaited > 0 || this.#chars > GROUP_CHARS;
   }
 
   /** False when it is full. */
@@ -41,6 +43,7 @@ export class WaitingEntries {
     if (this.#entries.length >= maxEntries || this.#chars + entry.json.length > maxChars) return false;
     this.#entries.push(entry);
     this.#chars += entry.json.length;
+    if (entry.settle !== undefined) this.#awaited += 1;
     return true;
   }
 
@@ -59,7 +62,9 @@ export class WaitingEntries {
     this.#entries = this.#entries.slice(group.length);
     for (const { json, settle } of group) {
       this.#chars -= json.length;
-      settle?.resolve();
+      if (settle === undefined) continue;
+      this.#awaited -= 1;
+      settle.resolve();
     }
   }
 
@@ -69,6 +74,7 @@ export class WaitingEntries {
       entry.settle?.reject(notRecorded(cause));
       entry.settle = undefined;
     }
+    this.#awaited = 0;
   }
 }
 

@@ -33,11 +33,14 @@ export async function takeWriterLock(dir: string, now: () => number): Promise<Wr
   const id = randomUUID();
   const since = new Date(now()).toISOString();
   const owner: Owner = { pid: process.pid, host: hostname(), begun: await processStart(process.pid), since, id };
-  if (!(await claim(path, owner))) {
-    await removeStale(path);
-    if (!(await claim(path, owner))) throw taken(path, await readOwner(path));
-  }
+  // Known before it can be read: a lock of ours that is not held would be taken for a stale one.
   held.add(id);
+  try {
+    await claimOrTakeOver(path, owner);
+  } catch (error) {
+    held.delete(id);
+    throw error;
+  }
   return {
     path,
     async [Symbol.asyncDispose]() {
@@ -45,6 +48,17 @@ export async function takeWriterLock(dir: string, now: () => number): Promise<Wr
       if ((await readOwner(path))?.id === id) await unlink(path);
     },
   };
+}
+
+/** Throws ConfigError when another process writes this log. Takes and makes nothing: to be asked before starting. */
+export async function checkWriterLock(dir: string): Promise<void> {
+  await livingOwnerThrows(lockPath(dir));
+}
+
+async function claimOrTakeOver(path: string, owner: Owner): Promise<void> {
+  if (await claim(path, owner)) return;
+  await removeStale(path);
+  if (!(await claim(path, owner))) throw taken(path, await readOwner(path));
 }
 
 /** A link appears with its content at once; a file made in place could be read while it is still empty. */
@@ -63,14 +77,20 @@ async function claim(path: string, owner: Owner): Promise<boolean> {
 }
 
 async function removeStale(path: string): Promise<void> {
-  const owner = await readOwner(path);
-  if (owner !== undefined && (await isAlive(owner))) throw taken(path, owner);
+  const owner = await livingOwnerThrows(path);
   const aside = `${path}.stale-${randomUUID()}`;
   await rename(path, aside).catch(() => {});
   // Somebody else may have taken over in between: then this is their lock, and it goes back.
   const moved = await readOwner(aside);
   if (moved?.id !== owner?.id) await link(aside, path).catch(() => {});
   await unlink(aside).catch(() => {});
+}
+
+/** The owner that is gone, if there was one. */
+async function livingOwnerThrows(path: string): Promise<Owner | undefined> {
+  const owner = await readOwner(path);
+  if (owner !== undefined && (await isAlive(owner))) throw taken(path, owner);
+  return owner;
 }
 
 /** Undefined when there is none, or none that can be read. */

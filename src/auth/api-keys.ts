@@ -1,7 +1,7 @@
 /** Keys that settings name: the sandbox's demo keys and the operator's. */
 import { timingSafeEqual } from 'node:crypto';
 import { readBearer } from './bearer.ts';
-import { sha256 } from './digest.ts';
+import { digestBytes, digestOf } from './digest.ts';
 import { internScopes } from './interned-scopes.ts';
 import type { Principal, Scope } from './principal.ts';
 
@@ -35,9 +35,9 @@ export function allScopes(vendors: readonly string[]): Scope[] {
   return [...onVendors, 'pii:read', 'events:read', 'events:replay', 'admin:read', 'admin:write'];
 }
 
-/** Finds the key with this digest. Every key is compared, whichever matches. */
+/** Finds the key with this digest, given as bytes. Every key is compared, whichever matches. */
 export function createKeyTable(keys: readonly ApiKey[]): (digest: Buffer) => Principal | null {
-  const known = keys.map(({ key, principal }) => ({ digest: sha256(key), principal }));
+  const known = keys.map(({ key, principal }) => ({ digest: digestBytes(digestOf(key)), principal }));
   return (digest) => {
     let found: Principal | null = null;
     for (const { digest: one, principal } of known) if (timingSafeEqual(digest, one)) found = principal;
@@ -52,7 +52,7 @@ export function createKeyAuthenticator(
   const find = createKeyTable(keys);
   return (authorization) => {
     const token = readBearer(authorization);
-    return token === undefined ? null : find(sha256(token));
+    return token === undefined ? null : find(digestBytes(digestOf(token)));
   };
 }
 

@@ -6,7 +6,7 @@ import type { ClientsConfig } from '../config/clients.ts';
 import type { Logger } from '../observe/log.ts';
 import { type ApiKey, createKeyTable } from './api-keys.ts';
 import { readBearer } from './bearer.ts';
-import { sha256 } from './digest.ts';
+import { digestBytes, digestOf } from './digest.ts';
 import { createIssuedKeys, type IssuedKeys, type KeySource } from './issued-keys.ts';
 import type { Fetch } from './issuer-document.ts';
 import { createJwtVerifier } from './jwt.ts';
@@ -50,11 +50,12 @@ export async function createAuthenticator({
     authenticate(authorization) {
       const token = readBearer(authorization);
       if (token === undefined) return null;
-      const digest = sha256(token);
+      const digest = digestOf(token);
+      const bytes = digestBytes(digest);
       // Both are asked, whichever knows it.
-      const configured = findConfigured(digest);
-      const found = issued?.find(token, digest) ?? null;
-      return configured ?? found ?? findJwt?.(token) ?? null;
+      const configured = findConfigured(bytes);
+      const found = issued?.find(token, bytes) ?? null;
+      return configured ?? found ?? findJwt?.(token, digest) ?? null;
     },
     async [Symbol.asyncDispose]() {
       await issued?.[Symbol.asyncDispose]();

@@ -6,14 +6,18 @@ import type { Principal, Scope } from './principal.ts';
 
 /** What the credential adds to the client. */
 export interface Proven {
-  id: string;
+  /** @default the client itself */
+  id?: string;
   scopes: Iterable<Scope>;
   subject?: string | undefined;
   /** Epoch milliseconds. */
   expiresAt?: number | undefined;
 }
 
-export function clientPrincipal(client: ClientConfig, { id, scopes, subject, expiresAt }: Proven): Principal {
+export function clientPrincipal(
+  client: ClientConfig,
+  { id = client.id, scopes, subject, expiresAt }: Proven,
+): Principal {
   return {
     id,
     client: client.id,

@@ -3,7 +3,7 @@
  * so that a plain SHA-256 is enough to store it by.
  */
 import { randomBytes } from 'node:crypto';
-import { sha256 } from './digest.ts';
+import { digestBytes, digestOf } from './digest.ts';
 
 const START = 'vg_live_';
 const PREFIX_LENGTH = 8;
@@ -24,7 +24,7 @@ export interface NewKey {
 export function makeKey(): NewKey {
   const prefix = randomText(PREFIX_LENGTH);
   const key = `${START}${prefix}_${randomText(SECRET_LENGTH)}`;
-  return { key, prefix, digest: sha256(key) };
+  return { key, prefix, digest: digestBytes(digestOf(key)) };
 }
 
 /** The prefix of what looks like an issued key; undefined for any other token. */

@@ -2,10 +2,10 @@
  * JWTs of the issuers in clients.yaml. What a token says of itself decides only which issuer's keys and rules it is held
  * against; the rest of its header (`jwk`, `jku`, `x5u`) is never looked at.
  */
-import { hash } from 'node:crypto';
 import type { JWTVerifyGetKey } from 'jose';
 import type { ClientConfig, ClientsConfig, IssuerConfig } from '../config/clients.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Digest } from './digest.ts';
 import { hasDuplicateMembers } from './duplicate-members.ts';
 import { type Fetch, parseObject } from './issuer-document.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
@@ -23,7 +23,7 @@ export interface JwtOptions {
 }
 
 /** Answers at once for a token verified within the last minute. Never rejects: what cannot be verified is nobody's. */
-export type FindJwt = (token: string) => Principal | null | Promise<Principal | null>;
+export type FindJwt = (token: string, digest: Digest) => Principal | null | Promise<Principal | null>;
 
 interface Issuer {
   config: IssuerConfig;
@@ -45,7 +45,7 @@ export function createJwtVerifier({ clients: { issuers, clients }, fetch, now, l
     ]),
   );
 
-  const verify = async (token: string, issuer: Issuer, digest: string): Promise<Principal | null> => {
+  const verify = async (token: string, issuer: Issuer, digest: Digest): Promise<Principal | null> => {
     const claims = await verifiedClaims(token, issuer, now).catch(() => undefined);
     const principal = claims ? jwtPrincipal(claims, issuer.config, issuer.clients) : null;
     if (principal?.expiresAt !== undefined) {
@@ -54,9 +54,8 @@ export function createJwtVerifier({ clients: { issuers, clients }, fetch, now, l
     return principal;
   };
 
-  return (token) => {
+  return (token, digest) => {
     if (!COMPACT.test(token)) return null;
-    const digest = hash('sha256', token, 'hex');
     const principal = recent.find(digest);
     if (principal) return principal;
     const issuer = known.get(namedIssuer(token));

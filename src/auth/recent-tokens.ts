@@ -1,4 +1,5 @@
 /** JWTs verified a moment ago, so that a token costs one signature check a minute and not one for each request. */
+import type { Digest } from './digest.ts';
 import type { Principal } from './principal.ts';
 
 /** Callers with different tokens within a minute; of more, those asked for longest ago are verified again. */
@@ -6,14 +7,14 @@ const MAX_TOKENS = 10_000;
 const KEEP_MS = 60_000;
 
 export interface RecentTokens {
-  find(digest: string): Principal | undefined;
+  find(digest: Digest): Principal | undefined;
   /** Kept until `validUntil`, epoch milliseconds, but at most a minute. */
-  keep(digest: string, principal: Principal, validUntil: number): void;
+  keep(digest: Digest, principal: Principal, validUntil: number): void;
 }
 
 /** Tokens are known by digest; none is held. */
 export function createRecentTokens(now: () => number): RecentTokens {
-  const known = new Map<string, { principal: Principal; until: number }>();
+  const known = new Map<Digest, { principal: Principal; until: number }>();
   return {
     find(digest) {
       const entry = known.get(digest);

@@ -16,6 +16,8 @@ export interface QuotaLimits {
   concurrency: number;
 }
 
+const ENDLESS = 1_000_000_000;
+
 export const DEFAULT_QUOTAS = {
   frontend: {
     requestsPerMinute: 12_000,
@@ -44,14 +46,15 @@ export const DEFAULT_QUOTAS = {
     writesPerDay: 2_000,
     concurrency: 10,
   },
+  // Whoever runs the gateway is not kept out of it.
   operator: {
-    requestsPerMinute: 3_000,
-    requestsPerDay: 500_000,
-    costPerMinute: 30_000,
-    costPerDay: 3_000_000,
-    writesPerMinute: 300,
-    writesPerDay: 20_000,
-    concurrency: 100,
+    requestsPerMinute: ENDLESS,
+    requestsPerDay: ENDLESS,
+    costPerMinute: ENDLESS,
+    costPerDay: ENDLESS,
+    writesPerMinute: ENDLESS,
+    writesPerDay: ENDLESS,
+    concurrency: ENDLESS,
   },
 } as const satisfies Record<'frontend' | 'app' | 'agent' | 'operator', QuotaLimits>;
 

@@ -33,7 +33,10 @@ import {
 } from './guarded-selection.ts';
 
 export interface AccessPlan {
-  /** What may run; the document itself where nothing is refused. */
+  /**
+   * What may run; the document itself where nothing is refused. Of introspection a copy for these scopes: what is compiled
+   * belongs to its document, and answers from the schema it was compiled with.
+   */
   document: DocumentNode;
   refused: readonly RefusedField[];
   /** Nothing of the operation is left: every root field of a query, or any of a mutation, is refused. */
@@ -63,7 +66,8 @@ export function planAccess(
   const roots = planner.rootFields(operation.selectionSet, root);
   const isBeyond =
     operation.operation === 'mutation' ? roots.refused > 0 : roots.refused > 0 && roots.refused === roots.all;
-  const isSame = set === operation.selectionSet && fragments.every(({ before, after }) => before === after);
+  const isSame =
+    !introspects && set === operation.selectionSet && fragments.every(({ before, after }) => before === after);
   return {
     document: isSame
       ? document
@@ -89,6 +93,12 @@ interface PlannedFragment extends Planned {
   after: FragmentDefinitionNode;
 }
 
+interface RootFields {
+  all: number;
+  refused: number;
+}
+
+const NO_FIELDS: RootFields = { all: 0, refused: 0 };
 const NOTHING: GuardedSelection = { steps: [], fragments: [], isAbstract: false };
 /** Introspection's fields, on whatever type they are selected. */
 const META: ReadonlySet<string> = new Set(['__typename', '__schema', '__type']);
@@ -197,19 +207,22 @@ function createPlanner(schema: GraphQLSchema, rules: AccessRules, document: Docu
     return behind.find((category) => category !== undefined);
   };
 
-  const rootFields = (set: SelectionSetNode, parent: GraphQLCompositeType): { all: number; refused: number } => {
+  /** Each fragment is counted once, however often it is spread. */
+  const rootFields = (set: SelectionSetNode, parent: GraphQLCompositeType, counted = new Set<string>()): RootFields => {
     const counts = { all: 0, refused: 0 };
     for (const node of set.selections) {
       if (node.kind === Kind.FIELD) {
         counts.all += 1;
         if (fieldOf(parent, node.name.value) && lackingScopes(parent, node.name.value).length > 0) counts.refused += 1;
-      } else {
-        const below =
-          node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : definitions.get(node.name.value)?.selectionSet;
-        const inner = below ? rootFields(below, parent) : { all: 0, refused: 0 };
-        counts.all += inner.all;
-        counts.refused += inner.refused;
+        continue;
       }
+      const isSpread = node.kind === Kind.FRAGMENT_SPREAD;
+      if (isSpread && counted.has(node.name.value)) continue;
+      if (isSpread) counted.add(node.name.value);
+      const below = isSpread ? definitions.get(node.name.value)?.selectionSet : node.selectionSet;
+      const inner = below ? rootFields(below, parent, counted) : NO_FIELDS;
+      counts.all += inner.all;
+      counts.refused += inner.refused;
     }
     return counts;
   };

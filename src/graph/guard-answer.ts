@@ -56,8 +56,8 @@ export function guardAnswer(data: Row, guard: GuardedSelection): GuardedAnswer {
     if (value === null || value === undefined) return value;
     if (step.kind === 'below') return guardValue(value, step.type, step.selection, path);
     // Two selections of one field meet on one object: what is masked is masked.
-    if (typeof value === 'string' && MASKED.test(value)) return value;
-    const masked = maskValue(step.category, value);
+    if (isMasked(value)) return value;
+    const masked = maskValue(step.category, value, step.type);
     if (masked !== value) redacted.add(path.text);
     return masked === null && isNonNullType(step.type) ? WHOLLY_MASKED : masked;
   };
@@ -86,6 +86,12 @@ export function guardAnswer(data: Row, guard: GuardedSelection): GuardedAnswer {
   const guarded = guardObject(data, guard, undefined);
   for (const row of typed) delete row[TYPE_KEY];
   return { data: guarded === GONE ? null : guarded, errors: [...errors.values()], redacted: [...redacted] };
+}
+
+/** A mask that a second pass would make less of; the others stay as they are. */
+function isMasked(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => item === null || isMasked(item));
+  return typeof value === 'string' && MASKED.test(value);
 }
 
 function refusal({ coordinate, scopes }: RefusedField, path: readonly (string | number)[]): GraphQLError {

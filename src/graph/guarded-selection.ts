@@ -26,8 +26,11 @@ export interface GuardedSelection {
   isAbstract: boolean;
 }
 
-/** Response name of the type that the document is made to ask for; no caller sees it. */
-export const TYPE_KEY = 'vg__type';
+/**
+ * Response name of the type that the document is made to ask for; no caller sees it. No name in a document has such a dot, or a
+ * caller could call something else so and pass for another type; names in JavaScript do, which compiled execution wants.
+ */
+export const TYPE_KEY = 'vg·type';
 
 export function isEmptySelection({ steps, fragments }: GuardedSelection): boolean {
   return steps.length === 0 && fragments.length === 0;

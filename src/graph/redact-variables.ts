@@ -1,6 +1,10 @@
-/** Variables as a record may keep them: numbers, switches, enums and ids stay, text does not. */
+/**
+ * Variables as a record may keep them: numbers, switches, enums and ids stay, text does not. They may not fit what they are
+ * declared as: refused operations are recorded too.
+ */
 import {
   type GraphQLInputType,
+  type GraphQLNamedInputType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
@@ -15,6 +19,10 @@ import {
 const TEXT = '***';
 /** Items of a list that are kept; then `…` stands for the rest. */
 const MOST_ITEMS = 20;
+/** Lists and objects in one another; what lies deeper is kept like text. */
+const MOST_LEVELS = 20;
+/** What systems make ids of. An address or a name in an id's place is none. */
+const ID = /^[\w:.-]{1,100}$/;
 
 /** Undefined when the operation has no variables. What no variable is declared for is left out. */
 export function redactVariables(
@@ -32,20 +40,26 @@ export function redactVariables(
   );
 }
 
-function redact(value: unknown, type: GraphQLInputType | undefined): unknown {
+function redact(value: unknown, type: GraphQLInputType | undefined, level = 0): unknown {
   if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number') return value;
-  if (isNonNullType(type)) return redact(value, type.ofType);
+  if (level > MOST_LEVELS) return TEXT;
+  if (isNonNullType(type)) return redact(value, type.ofType, level);
   // A list of an input type is one of input types.
   const item = (isListType(type) ? type.ofType : type) as GraphQLInputType | undefined;
   if (Array.isArray(value)) {
-    const kept = value.slice(0, MOST_ITEMS).map((one) => redact(one, item));
+    const kept = value.slice(0, MOST_ITEMS).map((one) => redact(one, item, level + 1));
     return value.length > MOST_ITEMS ? [...kept, '…'] : kept;
   }
   if (isInputObjectType(item) && typeof value === 'object') {
     const fields = item.getFields();
     const known = Object.entries(value).filter(([key]) => Object.hasOwn(fields, key));
-    return Object.fromEntries(known.map(([key, one]) => [key, redact(one, fields[key]?.type)]));
+    return Object.fromEntries(known.map(([key, one]) => [key, redact(one, fields[key]?.type, level + 1)]));
   }
-  const named = item && getNamedType(item);
-  return typeof value === 'string' && (isEnumType(named) || named?.name === 'ID') ? value : TEXT;
+  return typeof value === 'string' && isTelling(value, item && getNamedType(item)) ? value : TEXT;
+}
+
+/** Whether it may be kept: it says nothing about a person. */
+function isTelling(value: string, type: GraphQLNamedInputType | undefined): boolean {
+  if (isEnumType(type)) return type.getValue(value) !== undefined;
+  return type?.name === 'ID' && ID.test(value);
 }

@@ -19,6 +19,7 @@ import { guardAnswer, scopeMissing } from './guard-answer.ts';
 import { createOperationFacts, type OperationFacts } from './operation-facts.ts';
 import { checkRowLimit } from './row-limit.ts';
 import type { Graph } from './schema.ts';
+import { withVisibleSuggestion } from './suggestions.ts';
 import type { VisibleSchemas } from './visible-schema.ts';
 
 export interface RunOptions {
@@ -54,7 +55,7 @@ export function createRunOperation(options: RunOptions): RunOperation {
     if (!facts) return options.execute(args);
     context.asked = { document, operationName, variables: args.variableValues ?? {}, facts };
     const errors = variableErrors(args);
-    if (errors) return { errors };
+    if (errors) return { errors: errors.map((error) => withoutHidden(error, context, options)) };
     const plan = facts.planFor(context.principal.scopes);
     const estimated = facts.cost(args.variableValues ?? {});
     const refusal = refusalOf(plan, estimated, args, options);
@@ -66,6 +67,11 @@ export function createRunOperation(options: RunOptions): RunOperation {
       ? admission.then((one) => enter(one, admitted, options))
       : enter(admission, admitted, options);
   };
+}
+
+/** graphql-js proposes values of enums and fields of inputs as well. */
+function withoutHidden(error: GraphQLError, { principal }: GraphContext, { visible }: RunOptions): GraphQLError {
+  return withVisibleSuggestion(error, (name) => visible.isVisible(name, principal.scopes));
 }
 
 /** The first of what stands in the operation's way. */

@@ -2,7 +2,8 @@
 import { GraphQLError } from 'graphql';
 
 const SUGGESTION = / Did you mean .*\?$/s;
-const NAME = /"([^"]+)"/g;
+/** `"person"`, and `"person { ... }"` where fields are to be selected of it. */
+const NAME = /"([^"{]+?)(?: \{ \.\.\. \})?"/g;
 
 /** The error without its suggestion where that names what `isVisible` does not know. */
 export function withVisibleSuggestion(error: GraphQLError, isVisible: (name: string) => boolean): GraphQLError {

@@ -1,6 +1,13 @@
 /** The graph as one caller may know it: introspection answers from it, and suggestions name nothing that is not in it. */
 import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
-import { GraphQLObjectType, GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import {
+  GraphQLObjectType,
+  GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 import type { Scope } from '../auth/principal.ts';
 import type { AccessRules } from '../rules/access-rules.ts';
 import { holds } from '../rules/scope-rule.ts';
@@ -8,7 +15,7 @@ import { holds } from '../rules/scope-rule.ts';
 export interface VisibleSchemas {
   /** Made at the first question of a set of scopes; kept for the last 32. */
   schemaFor(scopes: ReadonlySet<Scope>): GraphQLSchema;
-  /** Whether some type, field or argument of this name is in it. */
+  /** Whether some type, field, argument, value of an enum or field of an input is called so in it. */
   isVisible(name: string, scopes: ReadonlySet<Scope>): boolean;
 }
 
@@ -65,6 +72,8 @@ function namesOf(schema: GraphQLSchema): ReadonlySet<string> {
   const names = new Set<string>();
   for (const type of Object.values(schema.getTypeMap())) {
     names.add(type.name);
+    if (isEnumType(type)) for (const { name } of type.getValues()) names.add(name);
+    if (isInputObjectType(type)) for (const name of Object.keys(type.getFields())) names.add(name);
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       names.add(field.name);

@@ -21,6 +21,9 @@ export interface StoredKey {
   lastUsedAt?: number | undefined;
 }
 
+/** What is needed to know it again. */
+export type LiveKey = Pick<StoredKey, 'prefix' | 'client' | 'digest' | 'expiresAt'>;
+
 /** A store that is not there yet has no keys; the first that is added makes it. */
 export interface KeyStore extends AsyncDisposable {
   /** What a person knows it by: the path of a file. */
@@ -28,7 +31,7 @@ export interface KeyStore extends AsyncDisposable {
   /** Every key, ended ones too, in the order they were made. */
   list(): Promise<StoredKey[]>;
   /** Keys neither revoked nor expired at that time; at most `limit`. */
-  live(now: number, limit: number): Promise<StoredKey[]>;
+  live(now: number, limit: number): Promise<LiveKey[]>;
   find(prefix: string): Promise<StoredKey | undefined>;
   /** On disk when it resolves. False when the prefix is taken. */
   add(key: StoredKey): Promise<boolean>;

@@ -6,7 +6,7 @@ import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../config/config-error.ts';
-import type { KeyStore, StoredKey } from './key-store.ts';
+import type { KeyStore, LiveKey, StoredKey } from './key-store.ts';
 
 const POLL_MS = 500;
 /** How long one process waits for another's write. */
@@ -40,7 +40,9 @@ const SELECT = `
 const INSERT = `
   INSERT INTO keys (prefix, client, name, digest, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (prefix) DO NOTHING`;
-const LIVE = `${SELECT} WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY number LIMIT ?`;
+const LIVE = `
+  SELECT prefix, client, digest, expires_at AS expiresAt FROM keys
+  WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY number LIMIT ?`;
 const END_AT = 'UPDATE keys SET expires_at = min(coalesce(expires_at, ?1), ?1) WHERE prefix = ?2';
 const REVOKE = 'UPDATE keys SET revoked_at = ? WHERE prefix = ? AND revoked_at IS NULL';
 const USE = `
@@ -65,7 +67,7 @@ export function createSqliteKeyStore({ path, pollMs = POLL_MS }: SqliteKeyStoreO
   return {
     name: path,
     list: async () => (await file.open())?.prepare(`${SELECT} ORDER BY number`).all().map(toKey) ?? [],
-    live: async (now, limit) => (await file.open())?.prepare(LIVE).all(now, limit).map(toKey) ?? [],
+    live: async (now, limit) => (await file.open())?.prepare(LIVE).all(now, limit).map(toLiveKey) ?? [],
     async find(prefix) {
       const row = (await file.open())?.prepare(`${SELECT} WHERE prefix = ?`).get(prefix);
       return row && toKey(row);
@@ -108,12 +110,16 @@ function createFile(path: string): KeyFile {
     current = undefined;
   };
   const open = async (): Promise<DatabaseSync | undefined> => {
+    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
+    if (current && current.inode === inode) return current.db;
+    close();
+    if (inode === undefined) return undefined;
     // Only here, so that a gateway without issued keys does not load it.
     const { DatabaseSync } = await import('node:sqlite');
-    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
-    if (current?.inode === inode) return current?.db;
+    // What happened meanwhile: somebody else opened it, or it ended.
+    if (current && current.inode === inode) return current.db;
     close();
-    if (inode === undefined || ended) return undefined;
+    if (ended) return undefined;
     const db = openDatabase(() => new DatabaseSync(path, { timeout: BUSY_MS }), path);
     current = { db, inode };
     return db;
@@ -173,10 +179,29 @@ function insert(db: DatabaseSync, key: StoredKey): boolean {
 }
 
 function toKey(row: Record<string, unknown>): StoredKey {
-  // The columns are those of SELECT, their types those of SCHEMA (STRICT); only null has to become absent.
-  const known = Object.entries(row).filter(([, value]) => value !== null);
-  return Object.fromEntries(known) as unknown as StoredKey;
+  // The columns are those of SELECT, their types those of SCHEMA, which is STRICT.
+  const key = row as unknown as Row;
+  return {
+    ...key,
+    name: key.name ?? undefined,
+    expiresAt: key.expiresAt ?? undefined,
+    revokedAt: key.revokedAt ?? undefined,
+    lastUsedAt: key.lastUsedAt ?? undefined,
+  };
 }
+
+function toLiveKey(row: Record<string, unknown>): LiveKey {
+  // As above, with the columns of LIVE.
+  const key = row as unknown as Row;
+  return { prefix: key.prefix, client: key.client, digest: key.digest, expiresAt: key.expiresAt ?? undefined };
+}
+
+/** SQL says null where there is nothing. */
+type Row = {
+  [Column in keyof StoredKey]-?:
+    | Exclude<StoredKey[Column], undefined>
+    | (undefined extends StoredKey[Column] ? null : never);
+};
 
 /** Looks on a timer: cheap, and true on every file system, which notifications are not. */
 async function watchFile(file: KeyFile, pollMs: number, onChange: () => void): Promise<Disposable> {

@@ -84,21 +84,24 @@ interface LimitedProcess extends AsyncDisposable {
 function startLimited(dataDir: string): LimitedProcess {
   const child: ChildProcess = fork(PROGRAM, [dataDir], { stdio: 'inherit' });
   const gone = once(child, 'exit');
+  const ended = gone.then(() => Promise.reject(new Error('The process ended.')));
+  // Heard by `ask`; that it ends when it was told to is no failure.
+  ended.catch(() => {});
   let number = 0;
   return {
     ask(call, ids = []) {
       number += 1;
       const own = number;
-      return new Promise((resolve, reject) => {
+      const heard = new Promise<Report>((resolve) => {
         const hear = (report: Report) => {
           if (report.number !== own) return;
           child.off('message', hear);
           resolve(report);
         };
         child.on('message', hear);
-        child.once('exit', () => reject(new Error('The process ended.')));
         child.send({ number: own, call, ids } satisfies Order);
       });
+      return Promise.race([heard, ended]);
     },
     // The soft limit only: the hard one could not be raised again.
     limit: (bytes) => void execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:`]),

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../src/audit/entry.ts';
+import { checkAuditLogFree } from '../../src/audit/file-audit-log.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { commitMany, entryOf, makeDataFolder } from './log-under-test.ts';
 
@@ -162,9 +163,11 @@ describe('the one writer', () => {
   it('refuses a second log on the same folder with one message, and lets it write once the first has ended', async () => {
     await using folder = await makeDataFolder();
     await using second = folder.open();
+    await checkAuditLogFree(folder.dataDir);
     {
       await using first = folder.open();
       await first.commit(entryOf('first'));
+      await expect(checkAuditLogFree(folder.dataDir)).rejects.toThrow(/in use by process \d+ on/);
       await expect(second.commit(entryOf('second'))).rejects.toMatchObject({ code: 'INTERNAL' });
       expect(second.isWritable()).toBe(false);
       const told = folder.logged.filter(({ level }) => level === 'error');

@@ -1,6 +1,6 @@
 /** The gateway's process is killed while it records: nothing that was acknowledged may be gone, and its removal must show. */
 import { spawn } from 'node:child_process';
-import { readFile, truncate } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -31,22 +31,16 @@ describe('a process killed while it records', () => {
   it('leaves a head behind that shows when the last acknowledged entry is cut off', async () => {
     await using folder = await makeDataFolder();
     const acknowledged = await commitUntilKilled(folder, 'run', 10);
-    const file = (await folder.segments()).at(-1) ?? '';
-    const path = join(folder.auditDir, file);
-    const text = await readFile(path, 'utf8');
-    const lines = text.split('\n');
-    const last = acknowledged.at(-1);
-    const cut = lines.findIndex((line) => line.includes(`"requestId":"${last}"`));
-    // The kill may have come right after a new file began; then it is that file that was cut, to nothing.
-    await truncate(
-      path,
-      Buffer.byteLength(
-        lines
-          .slice(0, Math.max(0, cut))
-          .map((line) => `${line}\n`)
-          .join(''),
-      ),
-    );
+    const last = `"requestId":"${acknowledged.at(-1)}"`;
+    // The kill may have come when a new file had begun below it: from the end, files go until the entry is found.
+    for (const file of (await folder.segments()).toReversed()) {
+      const text = await folder.text(file);
+      const lines = text.split('\n');
+      const cut = lines.findIndex((line) => line.includes(last));
+      if (cut < 0) await rm(join(folder.auditDir, file));
+      else await truncate(join(folder.auditDir, file), Buffer.byteLength(`${lines.slice(0, cut).join('\n')}\n`));
+      if (cut >= 0) break;
+    }
     expect((await verifyAudit(folder)).problem).toMatchObject({ found: 'the end of the log' });
   });
 });

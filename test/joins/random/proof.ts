@@ -55,23 +55,30 @@ async function behave({ control, logged }: GatewayUnderTest, faults: readonly Ve
 
 export interface Proof {
   queries: number;
-  /** One for each seed that shows a difference, smallest query first found. */
+  /** One for each seed that shows one, in the smallest query that does. */
   differences: string[];
 }
 
-/** At least so many root selections; seed after seed. Stops at the first difference unless told to go on. */
+/** At least so many root selections; seed after seed. Stops at the first difference. */
 export async function prove(
-  { properties }: Subject,
+  subject: Subject,
   behaviour: Behaviour,
-  { queries, seed, goesOn = false }: { queries: number; seed: number; goesOn?: boolean },
+  { queries, seed }: { queries: number; seed: number },
 ): Promise<Proof> {
-  const count: Count = { queries: 0 };
-  const differences: string[] = [];
-  for (let next = seed; count.queries < queries && (goesOn || differences.length === 0); next += 1) {
-    const found = await check(properties[behaviour](count), behaviour, { seed: next, numRuns: RUNS });
-    if (found) differences.push(found);
+  const proof: Proof = { queries: 0, differences: [] };
+  for (let next = seed; proof.queries < queries && proof.differences.length === 0; next += 1) {
+    const found = await proveSeed(subject, behaviour, next);
+    proof.queries += found.queries;
+    proof.differences.push(...found.differences);
   }
-  return { queries: count.queries, differences };
+  return proof;
+}
+
+/** All operations of one seed. */
+export async function proveSeed({ properties }: Subject, behaviour: Behaviour, seed: number): Promise<Proof> {
+  const count: Count = { queries: 0 };
+  const found = await check(properties[behaviour](count), behaviour, { seed, numRuns: RUNS });
+  return { queries: count.queries, differences: found === undefined ? [] : [found] };
 }
 
 /** What the seed and path show, or all operations of the seed; undefined when all is right. */

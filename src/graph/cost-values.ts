@@ -1,0 +1,90 @@
+/** What an estimate of cost reads of a request's variables: sizes of pages and lists, and what is skipped. */
+import type { FieldNode, GraphQLField, SelectionNode, ValueNode } from 'graphql';
+
+export type Variables = Readonly<Record<string, unknown>>;
+export type ReadNumber = (variables: Variables) => number;
+export type ReadFlag = (variables: Variables) => boolean;
+
+/** Assumed of lists that are not paged: attendees, recipients. */
+const SHORT_LIST = 3;
+/** As the graph has it where neither the query nor the schema says. */
+const USUAL_PAGE = 20;
+/** More is refused by whoever reads the page. */
+const MOST_ROWS = 1_000;
+
+/** Defaults of the operation's variables, by name. */
+export type Defaults = ReadonlyMap<string, ValueNode | undefined>;
+
+/** Rows of a page. */
+export function readFirst(field: GraphQLField<unknown, unknown>, node: FieldNode, defaults: Defaults): ReadNumber {
+  const fallback = field.args.find(({ name }) => name === 'first')?.defaultValue ?? USUAL_PAGE;
+  const given = node.arguments?.find(({ name }) => name.value === 'first')?.value;
+  if (!given) return () => Number(fallback);
+  const read = readValue(given, defaults);
+  return (variables) => {
+    const first = Number(read(variables) ?? fallback);
+    return first >= 1 && first <= MOST_ROWS ? first : 1;
+  };
+}
+
+/** Items of a list that is not paged: as many as it was asked for, where it was asked for by a list. */
+export function readListSize(node: FieldNode, defaults: Defaults): ReadNumber {
+  const values = (node.arguments ?? []).map(({ value }) => readValue(value, defaults));
+  if (values.length === 0) return () => SHORT_LIST;
+  return (variables) => Math.max(SHORT_LIST, ...values.map((read) => longestList(read(variables))));
+}
+
+function longestList(value: unknown): number {
+  if (Array.isArray(value)) return Math.max(value.length, ...value.map(longestList).slice(0, 100));
+  if (typeof value !== 'object' || value === null) return 0;
+  return Math.max(0, ...Object.values(value).map(longestList));
+}
+
+/** Undefined for what is always there. */
+export function readLeftOut({ directives = [] }: SelectionNode, defaults: Defaults): ReadFlag | undefined {
+  const flags = directives.flatMap(({ name, arguments: given = [] }) => {
+    if (name.value !== 'skip' && name.value !== 'include') return [];
+    const condition = given.find((one) => one.name.value === 'if')?.value;
+    if (!condition) return [];
+    const read = readValue(condition, defaults);
+    return [(variables: Variables) => read(variables) === (name.value === 'skip')];
+  });
+  return flags.length === 0 ? undefined : (variables) => flags.some((flag) => flag(variables));
+}
+
+function readValue(node: ValueNode, defaults: Defaults): (variables: Variables) => unknown {
+  if (node.kind !== 'Variable') {
+    const reads = partsOf(node, defaults);
+    return reads;
+  }
+  const { value: name } = node.name;
+  const fallback = defaults.get(name);
+  const readDefault = fallback && readValue(fallback, new Map());
+  return (variables) =>
+    Object.hasOwn(variables, name) && variables[name] !== undefined ? variables[name] : readDefault?.(variables);
+}
+
+/** Of literals only what counts here: numbers, conditions, and how long lists are. */
+function partsOf(
+  node: Exclude<ValueNode, { kind: 'Variable' }>,
+  defaults: Defaults,
+): (variables: Variables) => unknown {
+  switch (node.kind) {
+    case 'IntValue': {
+      const value = Number(node.value);
+      return () => value;
+    }
+    case 'BooleanValue':
+      return () => node.value;
+    case 'ListValue': {
+      const items = node.values.map((item) => readValue(item, defaults));
+      return (variables) => items.map((read) => read(variables));
+    }
+    case 'ObjectValue': {
+      const fields = node.fields.map((field) => readValue(field.value, defaults));
+      return (variables) => ({ ...fields.map((read) => read(variables)) });
+    }
+    default:
+      return () => null;
+  }
+}
