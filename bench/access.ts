@@ -8,9 +8,10 @@ import { startFlags } from './gateway.ts';
 import { composeGraph } from './joins/composed.ts';
 import { GRAPH, startOwn } from './joins/own-process.ts';
 import { PEERS, type Peer } from './joins/peer.ts';
-import { QUESTIONS } from './joins/question.ts';
+import { bodiesOf, QUESTIONS } from './joins/question.ts';
 import { checkAnswers, type Result, race } from './joins/race.ts';
 import { median } from './median.ts';
+import { type Answered, runOpenLoad } from './open-load.ts';
 import { table } from './table.ts';
 
 const ROUNDS = 8;
@@ -40,6 +41,34 @@ export async function runAccess({ rounds = ROUNDS, seconds = SECONDS, print }: B
   await checkAnswers(contestants);
   const results = await race({ upstream, load }, contestants, { rounds, seconds, most: MOST, print });
   print(describe(results, rounds));
+  print(await describeBurst(ours.url, rounds));
+}
+
+const CALM = { key: 'vg_demo_frontend', perSecond: 100 };
+const WILD = { key: 'vg_demo_agent', perSecond: 1_000 };
+const BURST_SECONDS = 3;
+
+/** A frontend's times while an agent asks for far more than its quota, beside its times alone. */
+async function describeBurst(url: string, rounds: number): Promise<string> {
+  const load = ({ key, perSecond }: typeof CALM) =>
+    runOpenLoad({
+      url,
+      perSecond,
+      seconds: BURST_SECONDS,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      bodies: bodiesOf('one read', OURS.fields),
+    });
+  const [alone, beside]: [number[], number[]] = [[], []];
+  let wild: Answered | undefined;
+  for (let round = 0; round < rounds; round += 1) {
+    alone.push((await load(CALM)).p95Ms);
+    const [calm, burst] = await Promise.all([load(CALM), load(WILD)]);
+    beside.push(calm.p95Ms);
+    wild = burst;
+  }
+  const answered = Object.entries(wild?.statuses ?? {}).map(([status, count]) => `${count} × ${status}`);
+  const times = `p95 ${median(alone).toFixed(1)} ms alone, ${median(beside).toFixed(1)} ms beside the burst`;
+  return `A frontend at ${CALM.perSecond} a second: ${times}; an agent at ${WILD.perSecond} a second was answered ${answered.join(', ')}\n`;
 }
 
 function describe([without, ours]: readonly Result[], rounds: number): string {

@@ -16,6 +16,8 @@ const STEP = 5 * ROUND;
 /** Of five seeds: vendors behave, shuffle and double rows, or lose rows and fail. */
 const BEHAVIOURS: readonly Behaviour[] = ['well', 'well', 'well', 'shuffled', 'lossy'];
 const MOST_WORKERS = 4;
+/** Of one worker. Half of it is in use, in caches that are full by then; without a limit the heap grows to gigabytes before it is swept. */
+const HEAP_MB = 1_024;
 
 /** A seed's queries. */
 interface Result extends Proof {
@@ -82,7 +84,7 @@ const rowOf =
 
 /** With a gateway and a sandbox of its own. One that fails ends the run. */
 async function inWorker(run: Run): Promise<void> {
-  const worker = new Worker(new URL(import.meta.url));
+  const worker = new Worker(new URL(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
   const ended = once(worker, 'exit');
   for (let seed = run.take(); seed !== undefined; seed = run.take()) {
     worker.postMessage(seed);

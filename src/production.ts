@@ -3,6 +3,7 @@ import type { ClientsConfig } from './config/clients.ts';
 import { ConfigError, type ConfigProblem, throwProblems } from './config/config-error.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorName } from './config/vendor-name.ts';
+import { GatewayError } from './errors.ts';
 import { SecretError } from './secrets/secret.ts';
 import type { VendorConnection } from './vendors/door.ts';
 
@@ -34,8 +35,10 @@ function credentialProblem(vendor: VendorName, { authorize }: VendorConnection):
     authorize();
     return undefined;
   } catch (error) {
-    if (!(error instanceof SecretError)) throw error;
-    const message = `${error.message} In production every vendor of .meshrc.yaml needs its credential; set it, or take the vendor out.`;
+    if (!(error instanceof GatewayError)) throw error;
+    // Callers are told no path of a file; who starts a gateway is.
+    const problem = error.cause instanceof SecretError ? error.cause.message : error.message;
+    const message = `${problem} In production every vendor of .meshrc.yaml needs its credential; set it, or take the vendor out.`;
     return { file: 'environment', subject: vendor, message };
   }
 }

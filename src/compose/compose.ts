@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type DocumentNode, print as printSdl } from 'graphql';
 import { z } from 'zod';
+import { clientsJsonSchema } from '../config/clients.ts';
 import { ConfigError, type ConfigProblem, collectProblems, throwProblems } from '../config/config-error.ts';
 import { type GraphFolder, readGraphFolder } from '../config/graph-folder.ts';
 import { identityJsonSchema } from '../config/identity.ts';
@@ -44,6 +45,7 @@ export async function compose({ graphDir, print }: ComposeOptions): Promise<Arte
     { path: join(folder.dir, 'schema', 'rows.ts'), text: writeRowTypes(merge(vendors, [])) },
     { path: join(folder.dir, 'schema', 'vendor.schema.json'), text: vendorJsonSchema() },
     { path: join(folder.dir, 'schema', 'identity.schema.json'), text: identityJsonSchema() },
+    { path: join(folder.dir, 'schema', 'clients.schema.json'), text: clientsJsonSchema() },
   ];
 }
 

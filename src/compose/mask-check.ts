@@ -23,12 +23,11 @@ export function maskProblems(document: DocumentNode, fallback: string): ConfigPr
   );
 }
 
-/** Makes vendors' fields nullable whose mask may be null. */
+/** Makes fields nullable whose mask may be null: after `maskProblems`, only vendors' are left. */
 export function allowMasks(document: DocumentNode): DocumentNode {
   return mapTypes(document, (type) => {
     if (!hasFields(type)) return type;
-    const allow = (field: FieldDefinitionNode) =>
-      isVendors(field) && mayBeNull(field) ? { ...field, type: optional(field.type) } : field;
+    const allow = (field: FieldDefinitionNode) => (mayBeNull(field) ? { ...field, type: optional(field.type) } : field);
     return { ...type, fields: type.fields?.map(allow) ?? [] };
   });
 }

@@ -6,11 +6,11 @@ import type { ConstDirectiveNode, DocumentNode } from 'graphql';
 import { directiveNode } from './directive-node.ts';
 import { isRoot, mapTypes, typesOf } from './document.ts';
 import { hasFields, withDirectives } from './fields-type.ts';
-import type { Pass } from './pass.ts';
+import type { SourcePlan } from './pass.ts';
 import { innerName } from './type-node.ts';
 
 /** The document has our names already. */
-export const guardSource: Pass = (document, { vendor }) => {
+export function guardSource(document: DocumentNode, { vendor }: Pick<SourcePlan, 'vendor'>): DocumentNode {
   const read = needs(`${vendor}:read`);
   const write = needs(`${vendor}:write`);
   const readable = readableTypes(document);
@@ -20,7 +20,7 @@ export const guardSource: Pass = (document, { vendor }) => {
     const rule = type.name.value === 'Mutation' ? write : read;
     return { ...type, fields: type.fields?.map((field) => withDirectives(field, [rule])) ?? [] };
   });
-};
+}
 
 function needs(scope: string): ConstDirectiveNode {
   return directiveNode('scope', { requires: [scope] });

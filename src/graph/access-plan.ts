@@ -62,7 +62,7 @@ export function planAccess(
   if (!root) throw new TypeError('A plan was asked for of a document without that operation.');
   const planner = createPlanner(schema, rules, document, scopes);
   const { set, guard } = planner.plan(operation.selectionSet, root);
-  const { refused, introspects, personalData, fragments } = planner.found();
+  const { refused, introspects, personalData, fragments, unplanned } = planner.found();
   const roots = planner.rootFields(operation.selectionSet, root);
   const isBeyond =
     operation.operation === 'mutation' ? roots.refused > 0 : roots.refused > 0 && roots.refused === roots.all;
@@ -73,7 +73,12 @@ export function planAccess(
       ? document
       : {
           ...document,
-          definitions: [{ ...operation, selectionSet: set }, ...fragments.map(({ after }) => after)],
+          // Fragments that only introspection spreads are not planned, and stay.
+          definitions: [
+            { ...operation, selectionSet: set },
+            ...fragments.map(({ after }) => after),
+            ...(introspects ? unplanned : []),
+          ],
         },
     refused,
     isBeyond,
@@ -154,8 +159,8 @@ function createPlanner(schema: GraphQLSchema, rules: AccessRules, document: Docu
     if (category) {
       personal.set(category, (personal.get(category) ?? new Set()).add(`${parent.name}.${name}`));
       if (masks) steps.push({ kind: 'mask', key, type: field.type, category });
-      // What is masked whole is not walked.
-      if (masks) return node;
+      // An object is masked whole: it need not be fetched for that.
+      if (masks) return node.selectionSet ? substitute(node, key) : node;
     }
     const type = getNamedType(field.type);
     if (!node.selectionSet || !isCompositeType(type)) return node;
@@ -235,6 +240,7 @@ function createPlanner(schema: GraphQLSchema, rules: AccessRules, document: Docu
       introspects,
       personalData: Object.fromEntries([...personal].map(([category, names]) => [category, [...names]])),
       fragments: [...fragments.values()],
+      unplanned: [...definitions.values()].filter((node) => !fragments.has(node.name.value)),
     }),
   };
 }

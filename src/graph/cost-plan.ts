@@ -31,6 +31,8 @@ export interface Step {
   parent: number;
   /** Index of the step that had the very same object; undefined when it leads on. */
   backTo: number | undefined;
+  /** Index of the step whose object is one of this list: somebody's bookings are those they attend. */
+  among: number | undefined;
   asks: readonly { slot: number; isPaged: boolean }[];
   /** Objects it answers with for each it is asked of; absent: one. */
   size: ReadNumber | undefined;
@@ -94,22 +96,31 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
     const type = getNamedType(field.type);
     const { rules, pageSize } = costOfField(field);
     const hasPages = pageSize !== undefined;
-    const isList = isListType(getNullableType(field.type)) && !isConnectionPart(owner);
-    const back = isList || hasPages ? undefined : placeOf(type, place);
+    const isRow = isWayToRows(owner);
+    const isList = isListType(getNullableType(field.type)) && !isRow;
+    const origin = hasPages || isRow ? undefined : placeOf(type, place);
+    const back = isList ? undefined : origin;
     const charged = rules.filter((rule) => isCharged(rule, place));
-    for (const { read } of rules) if (read !== undefined && place.index > 0) place.known.reads.add(read);
+    const leftOut = allOf(asked.leftOut);
+    // Two people asked for beside one another are not one; and what may be left out may not have been read.
+    if (place.index > 0 && !leftOut) for (const { read } of rules) if (read !== undefined) place.known.reads.add(read);
     if (charged.length === 0 && asked.sets.length === 0) return;
     const index = steps.length;
     steps.push({
       parent: place.index,
       backTo: back?.index,
+      among: isList ? origin?.index : undefined,
       asks: charged.map((rule) => ({
         slot: slotOf(rule, rule.read ?? `${owner.name}.${field.name}`, place.wave),
         isPaged: rule.batch === 1,
       })),
-      size: hasPages ? readFirst(field, node, defaults) : isList ? readListSize(node, defaults) : undefined,
+      size: hasPages
+        ? readFirst(field, node, defaults, { isNested: place.index > 0 })
+        : isList
+          ? readListSize(node, defaults)
+          : undefined,
       pageSize,
-      leftOut: allOf(asked.leftOut),
+      leftOut,
     });
     if (asked.sets.length === 0) return;
     const reads = new Set(rules.flatMap(({ read }) => read ?? []));
@@ -125,7 +136,15 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
     });
   };
 
-  steps.push({ parent: 0, backTo: undefined, asks: [], size: undefined, pageSize: undefined, leftOut: undefined });
+  steps.push({
+    parent: 0,
+    backTo: undefined,
+    among: undefined,
+    asks: [],
+    size: undefined,
+    pageSize: undefined,
+    leftOut: undefined,
+  });
   const sets = [{ set: operation.selectionSet, type: root }];
   const known = { reads: new Set<string>(), also: undefined };
   open.push({ index: 0, type: root, sets, above: undefined, known, wave: 0 });
@@ -138,10 +157,13 @@ export function planCost(schema: GraphQLSchema, document: DocumentNode, operatio
   return { steps, slots };
 }
 
+/** A batch of so many is a list that serves everybody: it is read once, whoever waits for it. */
+const WHOLE_LIST = 1_000_000;
+
 function slotFinder(slots: Slot[]) {
   const indexes = new Map<string, number>();
   return ({ calls, batch }: CostRule, name: string, wave: number): number => {
-    const key = `${name} ${calls} ${batch} ${wave}`;
+    const key = `${name} ${calls} ${batch} ${batch >= WHOLE_LIST ? '' : wave}`;
     const known = indexes.get(key);
     if (known !== undefined) return known;
     indexes.set(key, slots.length);
@@ -149,9 +171,9 @@ function slotFinder(slots: Slot[]) {
   };
 }
 
-/** `nodes` and `edges` hold what the connection's own size says. */
-function isConnectionPart(type: GraphQLNamedType): boolean {
-  return type.name.endsWith('Connection');
+/** A connection and its edges hold what the connection's own size says, the same rows by either way. */
+function isWayToRows(owner: GraphQLNamedType): boolean {
+  return owner.name.endsWith('Connection') || owner.name.endsWith('Edge');
 }
 
 function isCharged({ calls, read }: CostRule, place: Place): boolean {
@@ -181,7 +203,9 @@ function fieldsOf({ sets }: Place, schema: GraphQLSchema, fragments: Fragments, 
     for (const node of set.selections) {
       const leftOut = anyOf(above, readLeftOut(node, defaults));
       if (node.kind === 'Field') {
-        addField(found, node, type, leftOut);
+        const edge = node.selectionSet && edgeOf(node, type);
+        if (edge) collect(edge, leftOut);
+        else addField(found, node, type, leftOut);
         continue;
       }
       const part = node.kind === 'InlineFragment' ? node : fragments.get(node.name.value);
@@ -193,6 +217,13 @@ function fieldsOf({ sets }: Place, schema: GraphQLSchema, fragments: Fragments, 
   return found.values();
 }
 
+/** What stands in `edges` stands beside `nodes`. */
+function edgeOf({ name, selectionSet }: FieldNode, owner: GraphQLNamedType): Part | undefined {
+  if (name.value !== 'edges' || !isWayToRows(owner) || !isObjectType(owner)) return undefined;
+  const edges = owner.getFields()['edges'];
+  return edges && selectionSet && { set: selectionSet, type: getNamedType(edges.type) };
+}
+
 function addField(
   found: Map<string, Asked>,
   node: FieldNode,
@@ -201,7 +232,8 @@ function addField(
 ): void {
   const field = isObjectType(owner) || isInterfaceType(owner) ? owner.getFields()[node.name.value] : undefined;
   if (!field) return;
-  const key = [owner.name, field.name, ...(node.arguments ?? []).map(print).toSorted()].join(' ');
+  const isRow = isWayToRows(owner) && (field.name === 'nodes' || field.name === 'node');
+  const key = isRow ? 'rows' : [owner.name, field.name, ...(node.arguments ?? []).map(print).toSorted()].join(' ');
   const asked = found.get(key) ?? { field, owner, node, sets: [], leftOut: [] };
   found.set(key, asked);
   asked.leftOut.push(leftOut);

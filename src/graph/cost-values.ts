@@ -6,7 +6,7 @@ export type ReadNumber = (variables: Variables) => number;
 export type ReadFlag = (variables: Variables) => boolean;
 
 /** Assumed of lists that are not paged: attendees, recipients. */
-const SHORT_LIST = 3;
+const SHORT_LIST = 2;
 /** As the graph has it where neither the query nor the schema says. */
 const USUAL_PAGE = 20;
 /** More is refused by whoever reads the page. */
@@ -15,11 +15,19 @@ const MOST_ROWS = 1_000;
 /** Defaults of the operation's variables, by name. */
 export type Defaults = ReadonlyMap<string, ValueNode | undefined>;
 
-/** Rows of a page. */
-export function readFirst(field: GraphQLField<unknown, unknown>, node: FieldNode, defaults: Defaults): ReadNumber {
-  const fallback = field.args.find(({ name }) => name === 'first')?.defaultValue ?? USUAL_PAGE;
+/**
+ * Rows of a page. Where nobody says how much is wanted, a list of everything fills its page; what belongs to one object, or
+ * is looked for by further arguments, is taken to fill half.
+ */
+export function readFirst(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  defaults: Defaults,
+  { isNested }: { isNested: boolean },
+): ReadNumber {
+  const fallback = Number(field.args.find(({ name }) => name === 'first')?.defaultValue ?? USUAL_PAGE);
   const given = node.arguments?.find(({ name }) => name.value === 'first')?.value;
-  if (!given) return () => Number(fallback);
+  if (!given) return () => (isNested || node.arguments?.length ? Math.ceil(fallback / 2) : fallback);
   const read = readValue(given, defaults);
   return (variables) => {
     const first = Number(read(variables) ?? fallback);

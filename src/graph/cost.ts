@@ -2,7 +2,7 @@
  * What an operation will take in calls to vendors, before it is executed. Compiled once for each document into a list of
  * steps, one for each field that asks a vendor or leads to one; a request adds them up with its page sizes.
  *
- * It is an estimate: a page is taken to be full, an unpaged list to hold three, and whoever is looked for to be found. It
+ * It is an estimate: a page is taken to be full, an unpaged list to hold two, and whoever is looked for to be found. It
  * knows what the joins share: what is read in batches is counted in batches, over the whole operation, level by level; the
  * same row is read once; and a link back to what the way here came from leads to the same object.
  */
@@ -24,7 +24,9 @@ export function compileCost(
   const operation = getOperationAST(document, operationName);
   if (!operation) return () => 0;
   const plan = planCost(schema, document, operation);
-  return (variables) => estimate(plan, variables);
+  if (operation.variableDefinitions?.length) return (variables) => estimate(plan, variables);
+  const always = estimate(plan, {});
+  return () => always;
 }
 
 /** Of one batch or a hundred thousand: more only has to be more than any limit. */
@@ -41,7 +43,8 @@ function estimate({ steps, slots }: CostPlan, variables: Variables): number {
     const size = step.size?.(variables) ?? 1;
     const pages = step.pageSize === undefined ? 1 : Math.ceil(size / step.pageSize);
     for (const { slot, isPaged } of step.asks) keys[slot] = (keys[slot] ?? 0) + asked * (isPaged ? pages : 1);
-    counts[index] = Math.min(MOST, asked * size);
+    const same = step.among === undefined ? 0 : asked - Math.min(asked, counts[step.among] ?? 0);
+    counts[index] = Math.min(MOST, asked * size - same);
   }
   let total = 0;
   for (const [index, { calls, batch }] of slots.entries()) total += calls * Math.ceil((keys[index] ?? 0) / batch);

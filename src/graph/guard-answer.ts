@@ -1,5 +1,12 @@
 /** Does to an answer what its plan says: refused fields become null with one error each, personal data is masked. */
-import { GraphQLError, type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLOutputType,
+  getNamedType,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
 import { GatewayError } from '../errors.ts';
 import { maskValue, WHOLLY_MASKED } from '../rules/personal-data.ts';
 import { type GuardedSelection, type GuardStep, type RefusedField, TYPE_KEY } from './guarded-selection.ts';
@@ -55,6 +62,10 @@ export function guardAnswer(data: Row, guard: GuardedSelection): GuardedAnswer {
     }
     if (value === null || value === undefined) return value;
     if (step.kind === 'below') return guardValue(value, step.type, step.selection, path);
+    if (isCompositeType(getNamedType(step.type))) {
+      redacted.add(path.text);
+      return isNonNullType(step.type) ? GONE : null;
+    }
     // Two selections of one field meet on one object: what is masked is masked.
     if (isMasked(value)) return value;
     const masked = maskValue(step.category, value, step.type);

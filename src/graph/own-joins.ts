@@ -11,6 +11,7 @@ import { type ConfigProblem, displayPath, throwProblems } from '../config/config
 import type { JoinFile } from '../joins/join-files.ts';
 import { readDirective } from '../rest/directive.ts';
 import type { GraphContext } from './context.ts';
+import { OWN_JOIN } from './cost-rules.ts';
 
 /** They come after the engine's and take the place of any of those. Throws `ConfigError` with every problem. */
 export function attachOwnJoins(schema: GraphQLSchema, files: readonly JoinFile[]): void {
@@ -26,7 +27,10 @@ export function attachOwnJoins(schema: GraphQLSchema, files: readonly JoinFile[]
         const type = schema.getType(typeName);
         const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
         // The SDL says which parent and arguments a join gets; graphql-js keeps to it.
-        if (field) field.resolve = resolve as unknown as GraphQLFieldResolver<unknown, GraphContext>;
+        if (field) {
+          field.resolve = resolve as unknown as GraphQLFieldResolver<unknown, GraphContext>;
+          field.extensions = { ...field.extensions, [OWN_JOIN]: true };
+        }
       }
     }
   }

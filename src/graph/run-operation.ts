@@ -87,12 +87,17 @@ function refusalOf(
     if (plan.isBeyond) return beyond(plan);
     checkFound({ cost: estimated }, most, limits.mode);
   } catch (error) {
-    if (error instanceof GatewayError) return new GraphQLError('', { originalError: error });
+    if (error instanceof GatewayError) return tooLarge(error);
     throw error;
   }
   const rows =
     limits.mode === 'enforce' && checkRowLimit(graph.schema, document, operationName, variableValues, most.rows);
-  return rows ? new GraphQLError('', { originalError: rows }) : undefined;
+  return rows ? tooLarge(rows) : undefined;
+}
+
+/** The status of what is refused before it runs, in GraphQL over HTTP: 200 for callers that take application/json, else 400. */
+function tooLarge(error: GatewayError): GraphQLError {
+  return new GraphQLError('', { originalError: error, extensions: { http: { spec: true, status: 400 } } });
 }
 
 /** RFC 6750: 403, and a challenge that names every scope. */

@@ -50,13 +50,26 @@ function keep(schema: GraphQLSchema): Kept {
 }
 
 function makeVisible(schema: GraphQLSchema, rules: AccessRules, scopes: ReadonlySet<Scope>): GraphQLSchema {
+  const isOpen = (typeName: string, fieldName: string) => holds(rules.of(typeName, fieldName), scopes);
   const mapped = mapSchema(schema, {
     [MapperKind.COMPOSITE_FIELD]: (_config, fieldName, typeName) =>
-      holds(rules.of(typeName, fieldName), scopes) ? undefined : null,
+      isOpen(typeName, fieldName) || isPromised(schema, typeName, fieldName, isOpen) ? undefined : null,
   });
   // A type is there as long as something that is there leads to it.
   const pruned = pruneSchema(mapped);
   return pruned.getQueryType() ? pruned : withEmptyQuery(pruned);
+}
+
+/** Shown through an interface: a type without the interface's fields would be none of its types. Asking it here is refused. */
+function isPromised(
+  schema: GraphQLSchema,
+  typeName: string,
+  fieldName: string,
+  isOpen: (typeName: string, fieldName: string) => boolean,
+): boolean {
+  const type = schema.getType(typeName);
+  if (!isObjectType(type) && !isInterfaceType(type)) return false;
+  return type.getInterfaces().some((one) => one.getFields()[fieldName] !== undefined && isOpen(one.name, fieldName));
 }
 
 /** Who may see nothing may still ask what there is. */

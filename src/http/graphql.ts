@@ -12,11 +12,12 @@ import type { Authenticate, Principal } from '../auth/principal.ts';
 import { createGraphContext, type GraphContext, type OperationRequest, type Transport } from '../graph/context.ts';
 import type { Documents } from '../graph/documents.ts';
 import { type Finisher, finishResult } from '../graph/finish.ts';
-import type { OperationFile } from '../graph/operation-files.ts';
 import type { OperationArgs, RunOperation } from '../graph/run-operation.ts';
 import type { SavedDocuments } from '../graph/saved-documents.ts';
 import type { Identity } from '../joins/identity.ts';
 import type { RestExecutor } from '../rest/executor.ts';
+import { createGraphiql, type GraphiqlOptions } from './graphiql.ts';
+import { useJsonOnly } from './json-only.ts';
 import { REASON_HEADER, reasonOf } from './reason.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
@@ -41,7 +42,7 @@ export interface GraphqlOptions extends Finisher {
   /** Whether any caller may ask for `extensions.explain`; else `admin:read` is needed. */
   explainForAll: boolean;
   /** GraphiQL for browsers; absent: none. */
-  graphiql?: { demoKey: string; operations: readonly OperationFile[] } | undefined;
+  graphiql?: GraphiqlOptions | undefined;
 }
 
 /** What a transport hands to the pipeline; over HTTP it is made from the request. */
@@ -63,6 +64,7 @@ type Initial = { request?: Request } & PipelineInput;
 
 export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
   const callers = new WeakMap<Request, Caller>();
+  const graphiql = createGraphiql(options.graphiql);
   return createYoga<PipelineInput, GraphContext>({
     schema: options.graph.schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -80,10 +82,12 @@ export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
     // Errors are masked where the request id is known: in `finish` below.
     maskedErrors: false,
     logging: false,
-    ...graphiqlOptions(options.graphiql),
+    ...graphiql.settings,
     plugins: [
       // Before anything is parsed: a caller we do not know costs nothing.
       admit(options, callers),
+      // No form and no text: nothing that a page of another origin may send unasked.
+      useJsonOnly(),
       // What yoga cannot read is the caller's fault.
       refuseUnreadable(),
       // An id instead of a text.
@@ -94,8 +98,9 @@ export function createGraphqlServer(options: GraphqlOptions): GraphqlServer {
       context(options, callers),
       // Scopes, cost, quota, execution, masks: the same for every transport.
       run(options),
-      // Last: every result passes it, those of refused requests too.
+      // Every result passes it, those of refused requests too.
       finish(options, callers),
+      graphiql.plugin,
     ],
   });
 }
@@ -248,31 +253,4 @@ function finish(finisher: Finisher, callers: WeakMap<Request, Caller>): Plugin {
       else setResult(Array.isArray(result) ? result.map(end) : end(result));
     },
   };
-}
-
-function graphiqlOptions(graphiql: GraphqlOptions['graphiql']) {
-  if (!graphiql) return { graphiql: false };
-  const headers = JSON.stringify(
-    { authorization: `Bearer ${graphiql.demoKey}`, 'x-vendorgraph-explain': '1' },
-    null,
-    2,
-  );
-  return {
-    graphiql: {
-      title: 'vendorgraph',
-      defaultHeaders: headers,
-      headers,
-      defaultTabs: graphiql.operations.map(({ text: query }) => ({ query, headers })),
-      shouldPersistHeaders: true,
-      subscriptionsProtocol: 'WS' as const,
-    },
-    // 6 MB of script: loaded when somebody looks, from the package, never from a CDN.
-    renderGraphiQL: async (opts: object) =>
-      stillTabs((await import('@graphql-yoga/render-graphiql')).renderGraphiQL(opts)),
-  };
-}
-
-/** GraphiQL measures its tabs before their font is there: at the first press a tab jumped aside, and the click was lost. */
-function stillTabs(html: string): string {
-  return html.replace('</head>', '<style>.graphiql-tab { transform: none !important; }</style></head>');
 }

@@ -221,7 +221,8 @@ async function throughYoga(
   const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as [string, string]);
   const answer = await graphql.fetch(`http://gateway${request.url}`, {
     method: 'POST',
-    headers,
+    // yoga compares the type letter by letter; here it is JSON, however it was written.
+    headers: [...headers.filter(([name]) => name !== 'content-type'), ['content-type', 'application/json']],
     body: new Uint8Array(body),
   });
   response.writeHead(answer.status, Object.fromEntries(answer.headers));

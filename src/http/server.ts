@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { GRAPHQL_PATH } from './graphql.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
 
-/** Headers and body must have come within this time, so that slow senders hold no place. */
-const RECEIVE_TIMEOUT_MS = 15_000;
+/** Headers and body must have come within this time, and Node looks this often: slow senders hold a place for 15 s at most. */
+const RECEIVE_TIMEOUT_MS = 12_000;
+const LOOK_MS = 3_000;
 const MOST_HEADERS = 100;
 
 export type SimpleHandler = (request: IncomingMessage) => SimpleAnswer | Promise<SimpleAnswer>;
@@ -24,7 +25,7 @@ export type SimpleRoutes = Readonly<Record<string, SimpleHandler>>;
 /** `route`: what answers a path besides `/graphql`. */
 export function createHttpServer(graphql: NodeHandler, route: (path: string) => SimpleHandler | undefined): Server {
   const server = createServer(
-    { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: LOOK_MS },
     (request, response) => {
       // A server that closes waits for its connections: none may stay for a next request once its answer is out.
       response.once('finish', () => {

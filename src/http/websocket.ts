@@ -1,5 +1,6 @@
 /** GraphQL over WebSocket (graphql-transport-ws), through the same pipeline as HTTP. */
 import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
@@ -13,6 +14,7 @@ import type { Logger } from '../observe/log.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, mayExplain } from './graphql.ts';
 import { REASON_HEADER, reasonOf } from './reason.ts';
 import { requestIdOf } from './request-id.ts';
+import { ANSWER_HEADERS } from './security-headers.ts';
 
 /** Between two pings; a client that answers none is gone. */
 const KEEP_ALIVE_MS = 12_000;
@@ -103,13 +105,13 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
 /** `hasRoom`: for one more connection that has yet to say who it is. */
 function acceptSockets(server: Server, log: Logger, hasRoom: () => boolean): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE });
+  // ws would explain itself in HTML.
+  sockets.on('wsClientError', (_error, socket) => refuseUpgrade(socket, '400 Bad Request'));
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
     const refusal =
       pathOf(request) !== GRAPHQL_PATH ? '404 Not Found' : hasRoom() ? undefined : '503 Service Unavailable';
     if (refusal !== undefined) {
-      // Node has taken its own listener off: without one, a client that resets the connection would end the process.
-      socket.on('error', () => socket.destroy());
-      socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\n\r\n`);
+      refuseUpgrade(socket, refusal);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (ws) => {
@@ -120,6 +122,14 @@ function acceptSockets(server: Server, log: Logger, hasRoom: () => boolean): Web
     });
   });
   return sockets;
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  // Node has taken its own listener off: without one, a client that resets the connection would end the process.
+  socket.on('error', () => socket.destroy());
+  const headers = { ...ANSWER_HEADERS, connection: 'close', 'content-length': 0 };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`);
 }
 
 async function admit(

@@ -1,39 +1,12 @@
 /**
- * API keys in a SQLite file. Reading makes no file: one that another process makes later is noticed, and so is one put in
- * its place. Uses are kept apart from keys, because they change every minute and must not make every gateway read all keys.
+ * API keys in a SQLite file. Uses are kept apart from keys, because they change every minute and must not make every gateway read all keys.
  */
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { ConfigError } from '../config/config-error.ts';
+import { createKeyFile, type KeyFile } from './key-file.ts';
 import type { KeyStore, LiveKey, StoredKey } from './key-store.ts';
 
 const POLL_MS = 500;
-/** How long one process waits for another's write. */
-const BUSY_MS = 5_000;
-
-/** Of the tables below. */
-const VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS keys (
-    number INTEGER PRIMARY KEY,
-    prefix TEXT NOT NULL UNIQUE,
-    client TEXT NOT NULL,
-    name TEXT,
-    digest BLOB NOT NULL CHECK (length(digest) = 32),
-    created_at INTEGER NOT NULL,
-    expires_at INTEGER,
-    revoked_at INTEGER
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS key_uses (prefix TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS revision (number INTEGER NOT NULL) STRICT;
-  INSERT INTO revision SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
-  CREATE TRIGGER IF NOT EXISTS key_added AFTER INSERT ON keys BEGIN UPDATE revision SET number = number + 1; END;
-  CREATE TRIGGER IF NOT EXISTS key_changed AFTER UPDATE ON keys BEGIN UPDATE revision SET number = number + 1; END;
-  PRAGMA user_version = ${VERSION};
-`;
-
 const SELECT = `
   SELECT prefix, client, name, digest, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt, at AS lastUsedAt
   FROM keys LEFT JOIN key_uses USING (prefix)`;
@@ -63,7 +36,7 @@ export interface SqliteKeyStoreOptions {
 
 /** Opened at first need. Methods reject with a `ConfigError` when the file is no key store. */
 export function createSqliteKeyStore({ path, pollMs = POLL_MS }: SqliteKeyStoreOptions): KeyStore {
-  const file = createFile(path);
+  const file = createKeyFile(path);
   return {
     name: path,
     list: async () => (await file.open())?.prepare(`${SELECT} ORDER BY number`).all().map(toKey) ?? [],
@@ -91,72 +64,6 @@ export function createSqliteKeyStore({ path, pollMs = POLL_MS }: SqliteKeyStoreO
     watch: (onChange) => watchFile(file, pollMs, onChange),
     [Symbol.asyncDispose]: async () => file.end(),
   };
-}
-
-interface KeyFile {
-  /** Undefined when there is no file. */
-  open(): Promise<DatabaseSync | undefined>;
-  make(): Promise<DatabaseSync>;
-  /** Nothing opens after it. */
-  end(): void;
-}
-
-/** One connection, to the file that stands there now. */
-function createFile(path: string): KeyFile {
-  let current: { db: DatabaseSync; inode: number } | undefined;
-  let ended = false;
-  const close = (): void => {
-    current?.db.close();
-    current = undefined;
-  };
-  const open = async (): Promise<DatabaseSync | undefined> => {
-    const inode = statSync(path, { throwIfNoEntry: false })?.ino;
-    if (current && current.inode === inode) return current.db;
-    close();
-    if (inode === undefined) return undefined;
-    // Only here, so that a gateway without issued keys does not load it.
-    const { DatabaseSync } = await import('node:sqlite');
-    // What happened meanwhile: somebody else opened it, or it ended.
-    if (current && current.inode === inode) return current.db;
-    close();
-    if (ended) return undefined;
-    const db = openDatabase(() => new DatabaseSync(path, { timeout: BUSY_MS }), path);
-    current = { db, inode };
-    return db;
-  };
-  return {
-    open,
-    async make() {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      // SQLite would make it readable for all; the files beside it take its mode.
-      closeSync(openSync(path, 'a', 0o600));
-      const db = await open();
-      if (db === undefined) throw new ConfigError({ file: path, message: 'Found no file where one was just made.' });
-      return db;
-    },
-    end() {
-      ended = true;
-      close();
-    },
-  };
-}
-
-function openDatabase(connect: () => DatabaseSync, path: string): DatabaseSync {
-  let db: DatabaseSync | undefined;
-  try {
-    db = connect();
-    // FULL: a key that was shown is on disk, whatever happens next.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
-    else if (version !== VERSION) throw new Error(`its tables are of version ${version}, expected ${VERSION}`);
-    return db;
-  } catch (error) {
-    db?.close();
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `Found a file that cannot be used as key store: ${reason}. Restore it, or move it away and issue keys anew.`;
-    throw new ConfigError({ file: path, message });
-  }
 }
 
 /** Rolls back when `work` throws or answers false. */

@@ -47,20 +47,32 @@ export interface AccessGateway extends GatewayUnderTest {
   keys: Readonly<Record<ClientName, string>>;
 }
 
+export interface AccessFolder extends Disposable {
+  dir: string;
+  dataDir: string;
+  keys: Readonly<Record<ClientName, string>>;
+}
+
 /** `operations`: texts the folder has as saved operations. */
-export async function startAccessGateway(operations: readonly string[] = []): Promise<AccessGateway> {
+export async function makeAccessFolder(operations: readonly string[] = []): Promise<AccessFolder> {
   const dir = mkdtempSync(join(tmpdir(), 'vendorgraph-access-'));
   writeFolder(dir, operations);
   const dataDir = join(dir, 'data');
   const keys = await issueKeys(dataDir);
-  const running = await startGatewayUnderTest({ graphDir: dir, env: { VENDORGRAPH_DATA_DIR: dataDir } });
+  return { dir, dataDir, keys, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** `operations`: as of `makeAccessFolder`. */
+export async function startAccessGateway(operations: readonly string[] = []): Promise<AccessGateway> {
+  const folder = await makeAccessFolder(operations);
+  const running = await startGatewayUnderTest({ graphDir: folder.dir, env: { VENDORGRAPH_DATA_DIR: folder.dataDir } });
   return {
     ...running,
     url: `${running.gateway.url}/graphql`,
-    keys,
+    keys: folder.keys,
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]();
-      rmSync(dir, { recursive: true, force: true });
+      folder[Symbol.dispose]();
     },
   };
 }

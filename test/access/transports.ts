@@ -26,7 +26,7 @@ export interface Told {
 
 export interface Transport {
   /** How a refusal comes: as this type over HTTP, or as a message. */
-  kind: 'json' | 'graphql-response' | 'stream' | 'socket';
+  kind: 'json' | 'graphql-response' | 'stream' | 'parts' | 'socket';
   /** How the document is named. */
   by: 'text' | 'documentId' | 'hash';
   /** Takes no mutation. */
@@ -37,7 +37,7 @@ export interface Transport {
 interface Parameters {
   query?: string;
   documentId?: string;
-  extensions?: object;
+  extensions?: Record<string, unknown>;
 }
 
 const NAMED: Readonly<Record<Transport['by'], (text: string) => Parameters>> = {
@@ -50,6 +50,7 @@ const ACCEPT = {
   json: 'application/json',
   'graphql-response': 'application/graphql-response+json',
   stream: 'text/event-stream',
+  parts: 'multipart/mixed',
 } as const;
 
 function overPost(kind: keyof typeof ACCEPT, by: Transport['by']): Transport {
@@ -71,7 +72,9 @@ function overGet(kind: keyof typeof ACCEPT, by: Transport['by']): Transport {
     ask: async ({ url }, { query, key }) => {
       const { extensions, ...named } = NAMED[by](query);
       const parameters = { ...named, ...(extensions && { extensions: JSON.stringify(extensions) }) };
-      return tellAll(await fetch(`${url}?${new URLSearchParams(parameters)}`, { headers: headersOf(key, ACCEPT[kind]) }));
+      return tellAll(
+        await fetch(`${url}?${new URLSearchParams(parameters)}`, { headers: headersOf(key, ACCEPT[kind]) }),
+      );
     },
   };
 }
@@ -99,9 +102,10 @@ function overSocket(by: Transport['by']): Transport {
       try {
         const told = await ask(NAMED[by](query)).catch(refusalOf);
         if ('closed' in told) return told;
-        const after = await ask(NAMED.documentId(LIVES));
+        const after = await ask(NAMED.documentId(HARMLESS));
         // What the socket carries is JSON: its errors are plain objects.
-        return { errors: [], ...JSON.parse(JSON.stringify(told)), wentOn: Boolean(after.data) && connections === 1 };
+        const wentOn = (after.data ?? after.errors) !== undefined && connections === 1;
+        return { errors: [], ...JSON.parse(JSON.stringify(told)), wentOn };
       } finally {
         await client.dispose();
       }
@@ -109,8 +113,8 @@ function overSocket(by: Transport['by']): Transport {
   };
 }
 
-/** A saved operation, which every client may ask. */
-export const LIVES = '{ __typename }';
+/** What every client may ask, as a saved operation too. */
+export const HARMLESS = '{ __typename }';
 
 /** graphql-ws throws the list of errors that an operation was refused with, or the event that closed its connection. */
 function refusalOf(thrown: unknown): Told {
@@ -126,8 +130,8 @@ function headersOf(key: string | undefined, accept: string): Record<string, stri
 
 async function tellAll(response: Response): Promise<Told> {
   const text = await response.text();
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-  const body: object = JSON.parse(isStream ? (/^event: next\ndata: (.+)$/m.exec(text)?.[1] ?? '{}') : text);
+  // The one line of a stream, or of a body in parts, that is JSON.
+  const body: object = JSON.parse(/^(?:data: )?(\{.+\})$/m.exec(text)?.[1] ?? '{}');
   return { errors: [], ...body, status: response.status, headers: response.headers };
 }
 
@@ -136,6 +140,7 @@ export const TRANSPORTS = {
   'POST for graphql-response+json': overPost('graphql-response', 'text'),
   GET: overGet('json', 'text'),
   'GET for graphql-response+json': overGet('graphql-response', 'text'),
+  'POST for multipart/mixed': overPost('parts', 'text'),
   'SSE by POST': overPost('stream', 'text'),
   'SSE by GET': overGet('stream', 'text'),
   WebSocket: overSocket('text'),

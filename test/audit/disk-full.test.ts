@@ -45,6 +45,8 @@ describe.skipIf(process.platform !== 'linux')('a disk that takes no more', () =>
     expect(await process.ask('commit', ['beyond'])).toMatchObject({ isWritable: false, error: { code: 'INTERNAL' } });
     expect((await stat(join(folder.auditDir, 'audit-000000000001.jsonl'))).size).toBeLessThanOrEqual(LIMIT);
 
+    // Tried again and failed again: said once all the same.
+    await expect.poll(async () => (await process.ask('state')).failed, { timeout: 15_000 }).toBeGreaterThan(1);
     process.limit('unlimited');
     await expect.poll(async () => (await process.ask('state')).isWritable, { timeout: 15_000 }).toBe(true);
     kept.push('after');

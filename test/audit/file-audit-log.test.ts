@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, rename, rmdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { rmdirSync } from 'node:fs';
+import { appendFile, mkdir, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -156,6 +157,8 @@ describe('what waits for the disk', () => {
     await using log = folder.open({ maxWaitingChars: 100_000 });
     const reason = 'x'.repeat(30_000);
     expect([1, 2, 3, 4].map((id) => log.record(entryOf(`r${id}`, { reason })))).toEqual([true, true, true, false]);
+    await log.read({ first: 1 });
+    expect([1, 2, 3, 4].map((id) => log.record(entryOf(`r${id}`, { reason })))).toEqual([true, true, true, false]);
   });
 });
 
@@ -194,6 +197,18 @@ describe('the one writer', () => {
     await log.commit(entryOf('r1'));
     expect((await folder.text('writer.lock')).includes(`"pid":${process.pid}`)).toBe(true);
     expect(await folder.segments()).toEqual([FIRST]);
+  });
+
+  it('takes over a lock of this very process that nobody in it holds', async () => {
+    await using folder = await makeDataFolder();
+    const first = folder.open();
+    await first.commit(entryOf('r1'));
+    const left = await folder.text('writer.lock');
+    await first[Symbol.asyncDispose]();
+    await writeFile(join(folder.auditDir, 'writer.lock'), left);
+    await using log = folder.open();
+    await log.commit(entryOf('r2'));
+    expect(await folder.requestIds()).toEqual(['r1', 'r2']);
   });
 
   it('leaves the lock of another machine, which it cannot judge', async () => {
@@ -297,9 +312,11 @@ describe('a head that cannot be written', () => {
     await mkdir(inTheWay);
     await expect(log.commit(entryOf('r3'))).rejects.toMatchObject({ code: 'INTERNAL', details: { retryable: true } });
     expect(await folder.text(FIRST)).toBe(before);
-    await rmdir(inTheWay);
+    // In one go with the next commit, which must not wait for what the next try brings.
+    rmdirSync(inTheWay);
+    await expect(log.commit(entryOf('r4'))).rejects.toMatchObject({ code: 'INTERNAL' });
     await expect.poll(() => log.isWritable(), { timeout: 10_000 }).toBe(true);
-    await log.commit(entryOf('r4'));
-    expect(await folder.requestIds()).toEqual(['r1', 'r2', 'r3', 'r4']);
+    await log.commit(entryOf('r5'));
+    expect(await folder.requestIds()).toEqual(['r1', 'r2', 'r3', 'r4', 'r5']);
   });
 });

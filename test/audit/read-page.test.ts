@@ -92,6 +92,18 @@ describe('reading the audit log', () => {
     );
   });
 
+  it('reads no more than it may for one page, and none of what is too new or too old', async () => {
+    await using folder = await makeDataFolder();
+    await fill(folder);
+    const read = (filter: AuditFilter) => readPage(folder.auditDir, { filter, first: 5 }, { maxScanBytes: 9_000 });
+    const none = await read({ client: 'nobody' });
+    expect(none).toMatchObject({ edges: [], hasNextPage: true, endCursor: expect.any(String) });
+    // Of one file or so; all newer ones are left out.
+    expect((await read({ to: new Date(START + 10 * MINUTE) })).edges).toHaveLength(5);
+    const newest = await read({ from: new Date(START + (ENTRIES - 1) * MINUTE) });
+    expect(newest).toMatchObject({ edges: [{}, {}], hasNextPage: false });
+  });
+
   it('reads entries longer than the pieces the file is read in', async () => {
     await using folder = await makeDataFolder();
     await using log = folder.open();

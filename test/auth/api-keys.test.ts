@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allScopes, createKeyAuthenticator, demoKeys } from '../../src/auth/api-keys.ts';
+import { allScopes, createKeyAuthenticator, demoKeys, operatorKey } from '../../src/auth/api-keys.ts';
 import { VENDOR_NAMES } from '../../src/sandbox/vendor-name.ts';
 
 const authenticate = createKeyAuthenticator(demoKeys(VENDOR_NAMES));
@@ -38,5 +38,15 @@ describe('API keys', () => {
         .sort(),
     ).toEqual(['calcom:write', 'hubspot:write', 'zendesk:write']);
     expect(scopesOf('vg_demo_agent')).not.toContain('pii:read');
+  });
+
+  it('are clients of their own, and the operator’s may do everything', () => {
+    const clients = ['frontend', 'app', 'agent', 'admin'].map((name) => authenticate(`Bearer vg_demo_${name}`)?.client);
+    expect(clients).toEqual(['demo-frontend', 'demo-app', 'demo-agent', 'demo-admin']);
+    const key = 'an-operator-key-of-32-characters';
+    const operator = createKeyAuthenticator([operatorKey(key, VENDOR_NAMES)])(`Bearer ${key}`);
+    expect(operator).toMatchObject({ id: 'key:operator', client: 'operator', kind: 'operator' });
+    expect(operator?.scopes).toBe(authenticate('Bearer vg_demo_admin')?.scopes);
+    expect(JSON.stringify(operator)).not.toContain(key);
   });
 });

@@ -162,6 +162,17 @@ describe('keys of an issuer', () => {
       answerJson({ keys: [], padding: 'x'.repeat(102_400) }),
       'answered with more than 102400 bytes',
     ],
+    [
+      'an answer without end',
+      (_request, response) => {
+        const more = () => {
+          while (response.write('x'.repeat(10_240)));
+        };
+        response.on('drain', more);
+        more();
+      },
+      'answered with more than 102400 bytes',
+    ],
     ['a closed connection', (request) => void request.socket.destroy(), 'cannot be reached'],
   ];
   it.each(missing)('that cannot be had refuse the token with one warning: %s', async (_what, handler, reason) => {
@@ -177,6 +188,14 @@ describe('keys of an issuer', () => {
     its.issuer.handler = answerJson({ keys: [one.jwk] });
     its.time.advance(5_000);
     expect(await its.ask(one)).not.toBeNull();
+  });
+
+  it('that never come cost the token five seconds, not more', async () => {
+    await using silent = await setting(() => {});
+    await using slow = await setting((_request, response) => void response.writeHead(200).write('{"keys":['));
+    expect(await Promise.all([silent.ask(one), slow.ask(one)])).toEqual([null, null]);
+    expect(silent.log.lines).toMatchObject([{ reason: expect.stringContaining('did not answer within 5000 ms') }]);
+    expect(slow.log.lines).toMatchObject([{ reason: expect.stringContaining('to the end within 5000 ms') }]);
   });
 
   it.each([

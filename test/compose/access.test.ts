@@ -1,4 +1,6 @@
+import { parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { guardSource } from '../../src/compose/source-access.ts';
 import { copyGraph, type GraphCopy } from './graph-copy.ts';
 
 const SDL = 'schema/unified.graphql';
@@ -35,6 +37,26 @@ describe('a vendor', () => {
     );
     expect(sdl).toMatch(/ {2}zendeskDeleteTicket\(.*\): Boolean .*@scope\(requires: \["zendesk:write"\]\)/);
     expect(sdl).toContain('type PageInfo @scope(requires: []) {');
+  });
+
+  it('asks readers for what reads answer with, at whatever depth, and writers for the rest', () => {
+    const source = parse(`
+      type Query { orders: [Order] }
+      type Mutation { ship(id: ID!): Receipt  cancel(id: ID!): Order }
+      type Order { buyer: Party  parcel: Parcel }
+      interface Party { name: String }
+      type Company implements Party { name: String }
+      union Parcel = Box
+      type Box { weight: Int }
+      type Receipt { stamp: Stamp }
+      type Stamp { at: String }`);
+    const sdl = print(guardSource(source, { vendor: 'acme' }));
+    const guarded = (access: string) =>
+      [...sdl.matchAll(/^(?:type|interface) (\w+)[^{\n]* @scope\(requires: \["acme:(\w+)"\]\)/gm)]
+        .filter(([, , found]) => found === access)
+        .map(([, name]) => name);
+    expect(guarded('read')).toEqual(['Order', 'Party', 'Company', 'Box']);
+    expect(guarded('write')).toEqual(['Receipt', 'Stamp']);
   });
 
   it('can be given rules on top, which must hold as well', async () => {

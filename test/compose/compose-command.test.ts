@@ -16,6 +16,7 @@ it('reports each source and the files it wrote', async () => {
     expect.stringMatching(/^wrote schema\/rows\.ts \(\d+ kB\)$/),
     expect.stringMatching(/^wrote schema\/vendor\.schema\.json \(\d+ kB\)$/),
     expect.stringMatching(/^wrote schema\/identity\.schema\.json \(\d+ kB\)$/),
+    expect.stringMatching(/^wrote schema\/clients\.schema\.json \(\d+ kB\)$/),
   ]);
 });
 
@@ -58,6 +59,7 @@ it('leaves the last good file when a later run fails', async () => {
   expect((await graph.compose()).code).toBe(1);
   expect(graph.read(COMPOSED)).toBe(good);
   expect(readdirSync(join(graph.dir, 'schema')).sort()).toEqual([
+    'clients.schema.json',
     'composed.graphql',
     'identity.schema.json',
     'rows.ts',
@@ -99,7 +101,7 @@ it('passes --check when nothing changed, and writes nothing', async () => {
   await graph.compose();
   const { code, lines } = await graph.compose({ check: true });
   expect(code).toBe(0);
-  expect(lines.at(-4)).toMatch(/^up to date schema\/composed\.graphql/);
+  expect(lines.at(-5)).toMatch(/^up to date schema\/composed\.graphql/);
 });
 
 it('fails --check at the first line that differs', async () => {

@@ -56,7 +56,8 @@ it('lets a read call what there is, with the arguments it takes, for the rows it
 it('gives a field the folder’s own join, whatever the engine has for it', () => {
   const engine = () => 'engine';
   const own = () => 'own';
-  const sdl = 'type Query { smith: Smith } type Smith { name: String anvil: String }';
+  const open = '@scope(requires: [])';
+  const sdl = `type Query ${open} { smith: Smith } type Smith ${open} { name: String anvil: String }`;
   const { schema } = createGraph(
     sdl,
     [{ Query: { smith: engine }, Smith: { name: engine, anvil: engine } }],

@@ -76,6 +76,29 @@ describe('keys in a SQLite file', () => {
     rmSync(copy, { recursive: true });
   });
 
+  it('are looked at often enough for a second, and a use is no change', async () => {
+    await using here = folder();
+    const [ours, theirs] = [createSqliteKeyStore({ path: here.path }), here.open()];
+    await theirs.add(storedKey('aaaaaaaa'));
+    await ours.list();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      let changes = 0;
+      using _watching = await ours.watch(() => {
+        changes++;
+      });
+      await theirs.recordUses(new Map([['aaaaaaaa', 1]]));
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(changes).toBe(0);
+      await theirs.revoke('aaaaaaaa', 1);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(changes).toBe(1);
+    } finally {
+      vi.useRealTimers();
+      await ours[Symbol.asyncDispose]();
+    }
+  });
+
   it('are followed when another file takes the place of theirs', async () => {
     await using here = folder();
     await using other = folder();
@@ -111,6 +134,20 @@ describe('keys in a SQLite file', () => {
     await expect(here.open().list()).rejects.toThrow(
       expect.objectContaining({ name: 'ConfigError', file: here.path, message: expect.stringContaining(message) }),
     );
+  });
+
+  it('are never met half made, by a reader or by another who makes the file', async () => {
+    for (let round = 0; round < 20; round++) {
+      await using here = folder();
+      const stores = Array.from({ length: 4 }, () => here.open());
+      const added = stores.map((store, index) => store.add(storedKey(`prefix-${index}`)));
+      const read = stores.map((store) => store.list());
+      await Promise.all(read);
+      expect(await Promise.all(added)).toEqual([true, true, true, true]);
+      expect(await here.open().list()).toHaveLength(4);
+      expect(readdirSync(here.dir).filter((file) => !file.startsWith('keys.db'))).toEqual([]);
+      expect(readdirSync(here.dir)).toHaveLength(3);
+    }
   });
 
   it('open nothing after the store has ended', async () => {

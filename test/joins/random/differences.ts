@@ -31,8 +31,8 @@ export interface Tolerance {
   mayMiss(key: unknown): boolean;
   /** Whether a value may stand for the right one, because less is known. */
   weaker(actual: unknown, right: unknown): boolean;
-  /** Rows may come twice, and take the place of others on their page. */
-  doubled: boolean;
+  /** Whether rows of a list this long may come twice, and take the place of others on their page. */
+  mayRepeat(length: number): boolean;
   /** Whom no system has may be there all the same: a system that fails cannot deny. */
   strangers: boolean;
 }
@@ -76,7 +76,7 @@ function wrongList(actual: Tree[], page: Tree, whole: Tree[], tolerance: Toleran
   const nulls = actual.length - rows.length;
   const distinct = new Set(rows.map(keyOf)).size;
   // A null may stand for a row, or for what a failing system would have said there was none of.
-  const isRight = tolerance.doubled
+  const isRight = tolerance.mayRepeat(page.length)
     ? distinct + nulls >= Math.ceil(page.length / 2)
     : distinct === rows.length && distinct <= page.length && distinct + nulls >= page.length;
   return isRight ? undefined : unlike(actual.map(keyOf), page.map(keyOf), path);

@@ -4,6 +4,7 @@ import { type GatewayUnderTest, startGatewayUnderTest } from '../../gateway-unde
 import { type Count, expectNothingWrong, expectSame } from './ask-both.ts';
 import { LOSSY, SHUFFLED, tolerated, type VendorFault } from './faults.ts';
 import { readCursors } from './refused-pages.ts';
+import { makeRoomyGraph } from './roomy-graph.ts';
 import { createSelections } from './selection.ts';
 import { createWorldAnswers } from './world-answers.ts';
 
@@ -22,7 +23,8 @@ const MOST_ROOTS = 40;
 const RUNS = 10;
 
 export async function startSubject(): Promise<Subject> {
-  const gateway = await startGatewayUnderTest();
+  const graph = makeRoomyGraph();
+  const gateway = await startGatewayUnderTest({ graphDir: graph.dir });
   const { world } = gateway.sandbox;
   const oracle = createWorldAnswers(world);
   const { root } = createSelections(oracle.schema, oracle.links, world, await readCursors(gateway));
@@ -43,7 +45,10 @@ export async function startSubject(): Promise<Subject> {
       shuffled: faulty(SHUFFLED),
       lossy: faulty(LOSSY),
     },
-    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      graph[Symbol.dispose]();
+    },
   };
 }
 

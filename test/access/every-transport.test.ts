@@ -1,0 +1,127 @@
+/**
+ * Every way in × every refusal: the same code, nothing of the data, no vendor call, and a WebSocket that lives on. Mercurius
+ * once forgot its depth limit over WebSocket (CVE-2026-30241); a table forgets nothing.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AccessGateway, startAccessGateway } from './access-gateway.ts';
+import { REFUSALS, type Refusal, TEXT_OF_TRUSTED, WRITE_BY_GET } from './refusals.ts';
+import { askBatch, HARMLESS, persist, type Told, TRANSPORTS, type Transport } from './transports.ts';
+
+const PARTLY = '{ stripeCustomers(first: 1) { nodes { id email } } hubspotOwner(id: "1") { id email } }';
+const PERSONAL = '{ stripeCustomers(first: 1) { nodes { id email name } } }';
+const TABLE = [...Object.values(REFUSALS), TEXT_OF_TRUSTED, WRITE_BY_GET];
+const ALL_TRANSPORTS: [string, Transport][] = Object.entries(TRANSPORTS);
+
+let gateway: AccessGateway;
+beforeAll(async () => {
+  const texts = new Set([HARMLESS, PARTLY, PERSONAL, ...TABLE.map(({ query }) => query)]);
+  gateway = await startAccessGateway([...texts]);
+  // A quota of one request in a day.
+  await gateway.ask(HARMLESS, { key: gateway.keys.spent });
+  // Nobody is let in here who could write.
+  for (const text of texts) await persist(gateway, text, gateway.keys.reader);
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const keyOf = (client: Refusal['client']): string | undefined =>
+  client === 'nobody' ? undefined : client === 'stranger' ? 'vg_live_AAAAAAAA_nobody' : gateway.keys[client];
+
+/** Vendor calls that `work` leads to, beside what it gives. */
+async function withCalls<Value>(work: () => Promise<Value>): Promise<[Value, Record<string, number>]> {
+  const before = await gateway.calls();
+  const value = await work();
+  const after = Object.entries(await gateway.calls());
+  const made = after.map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
+  return [value, Object.fromEntries(made.filter(([, count]) => count > 0))];
+}
+
+async function expectRefused(
+  { client, query, told, status, headers = {} }: Refusal,
+  transport: Transport,
+): Promise<void> {
+  const [answer, calls] = await withCalls(() => transport.ask(gateway, { query, key: keyOf(client) }));
+  expect(calls).toEqual({});
+  expect(answer.data ?? null).toBeNull();
+  if (transport.kind === 'socket' && told.code === 'UNAUTHENTICATED') {
+    expect(answer.closed).toEqual({ code: 4403, reason: expect.stringContaining('UNAUTHENTICATED') });
+    return;
+  }
+  expect(answer.errors).toHaveLength(1);
+  const { code, limit, scopes, requestId } = answer.errors[0]?.extensions ?? {};
+  expect({ code, limit, scopes }).toEqual({ limit: undefined, scopes: undefined, ...told });
+  expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+  if (transport.kind === 'socket') expect(answer.wentOn).toBe(true);
+  else expectStatus(answer, status === 'of a limit' ? limitStatus(transport) : status, headers);
+}
+
+const isWrite = (query: string): boolean => query.startsWith('mutation');
+
+function limitStatus({ kind }: Transport): number {
+  return kind === 'json' || kind === 'stream' ? 200 : 400;
+}
+
+function expectStatus(answer: Told, status: number, headers: Readonly<Record<string, unknown>>): void {
+  expect(answer.status).toBe(status);
+  for (const [name, value] of Object.entries(headers)) {
+    const expected = value instanceof RegExp ? expect.stringMatching(value) : value;
+    expect({ [name]: answer.headers?.get(name) }).toEqual({ [name]: expected });
+  }
+}
+
+describe.each(ALL_TRANSPORTS)('%s', (_name, transport) => {
+  const refusals = Object.entries(REFUSALS).filter(([, { query }]) => !(transport.isGet && isWrite(query)));
+  it.each(refusals)('refuses %s', (_refusal, refusal) => expectRefused(refusal, transport));
+
+  if (transport.isGet) it('takes no mutation', () => expectRefused(WRITE_BY_GET, transport));
+
+  if (transport.by === 'documentId') {
+    it('answers a client held to saved operations', async () => {
+      const { data } = await transport.ask(gateway, { query: TEXT_OF_TRUSTED.query, key: gateway.keys.trusted });
+      expect(data).toMatchObject({ stripeInvoices: { nodes: [{ id: expect.any(String) }] } });
+    });
+  } else {
+    it('takes no text of a client held to saved operations', () => expectRefused(TEXT_OF_TRUSTED, transport));
+  }
+
+  it('nulls the part whose scope is missing, names the scope, and asks that vendor nothing', async () => {
+    const [{ data, errors, status }, calls] = await withCalls(() =>
+      transport.ask(gateway, { query: PARTLY, key: gateway.keys.billing }),
+    );
+    expect(data).toMatchObject({
+      stripeCustomers: { nodes: [{ email: expect.stringMatching(/^[^*]+@/) }] },
+      hubspotOwner: null,
+    });
+    const extensions = { code: 'SCOPE_MISSING', scopes: ['hubspot:read'] };
+    expect(errors).toMatchObject([{ path: ['hubspotOwner'], extensions }]);
+    expect(calls).toEqual({ 'stripe.customers': 1 });
+    expect(status ?? 200).toBe(200);
+  });
+
+  it('masks personal data and lists it', async () => {
+    const { data, extensions, errors } = await transport.ask(gateway, { query: PERSONAL, key: gateway.keys.masked });
+    const [customer] = (data as { stripeCustomers: { nodes: { email: string; name: string }[] } }).stripeCustomers
+      .nodes;
+    expect(customer?.email).toMatch(/^.\*\*\*@[\w.-]+$/);
+    expect(customer?.name ?? '').toMatch(/^$|\*\*\*/);
+    expect(extensions?.['redacted']).toEqual(['stripeCustomers.nodes.email', 'stripeCustomers.nodes.name']);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('a list of operations in one request', () => {
+  it.each(Object.entries(REFUSALS))(
+    'is refused as such, whatever is in it: %s',
+    async (_name, { client, query, told }) => {
+      for (const count of [1, 2, 50]) {
+        const [answer, calls] = await withCalls(() => askBatch(gateway, { query, key: keyOf(client) }, count));
+        const isUnknown = told.code === 'UNAUTHENTICATED';
+        expect(calls).toEqual({});
+        expect(answer.status).toBe(isUnknown ? 401 : 400);
+        expect(answer.data ?? null).toBeNull();
+        expect(answer.errors).toMatchObject([
+          { extensions: { code: isUnknown ? 'UNAUTHENTICATED' : 'BAD_USER_INPUT' } },
+        ]);
+      }
+    },
+  );
+});

@@ -1,0 +1,68 @@
+/** The WebSocket edge alone, over a graph of one field, with a clock and an issuer that the test holds. */
+import { createServer } from 'node:http';
+import { buildSchema } from 'graphql';
+import type { AuditLog } from '../../src/audit/audit-log.ts';
+import type { Authenticate } from '../../src/auth/principal.ts';
+import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
+import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
+import { createDocuments } from '../../src/graph/documents.ts';
+import { createRunOperation } from '../../src/graph/run-operation.ts';
+import { createSavedDocuments } from '../../src/graph/saved-documents.ts';
+import { createVisibleSchemas } from '../../src/graph/visible-schema.ts';
+import { createGraphqlServer, type GraphqlOptions } from '../../src/http/graphql.ts';
+import { listen } from '../../src/http/server.ts';
+import { attachWebsocket } from '../../src/http/websocket.ts';
+import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+import { createMemoryQuota } from '../../src/quota/memory-quota.ts';
+import { readAccessRules } from '../../src/rules/access-rules.ts';
+import { readableLog } from '../auth/kit.ts';
+
+const SDL = `directive @scope(requires: [String!]!) repeatable on OBJECT | FIELD_DEFINITION
+  type Query @scope(requires: []) { a: Int }`;
+
+const NO_AUDIT: AuditLog = {
+  record: () => true,
+  commit: async () => {},
+  isWritable: () => true,
+  read: async () => ({ edges: [], endCursor: null, hasNextPage: false }),
+  async [Symbol.asyncDispose]() {},
+};
+
+export interface SocketEdge extends AsyncDisposable {
+  url: string;
+}
+
+export async function startSocketEdge(authenticate: Authenticate): Promise<SocketEdge> {
+  const schema = buildSchema(SDL);
+  const rules = readAccessRules(schema);
+  const visible = createVisibleSchemas(schema, rules);
+  const graph = { schema, rules, operations: new Map() };
+  const limits = DEFAULT_LIMITS;
+  const execute = createCompiledExecute();
+  const options: GraphqlOptions = {
+    graph,
+    documents: createDocuments({ schema, limits, visible }),
+    saved: createSavedDocuments([]),
+    audit: NO_AUDIT,
+    rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
+    run: createRunOperation({ graph, rules, visible, limits, quota: createMemoryQuota(), audit: NO_AUDIT, execute }),
+    identity: DEFAULT_IDENTITY,
+    authenticate,
+    challenge: () => 'Bearer',
+    operationTimeoutMs: 1_000,
+    explainForAll: false,
+    log: readableLog().log,
+    metrics: createMetrics(),
+  };
+  const server = createServer();
+  const edge = attachWebsocket(server, createGraphqlServer(options), options);
+  const port = await listen(server, 0, '127.0.0.1');
+  return {
+    url: `ws://127.0.0.1:${port}/graphql`,
+    async [Symbol.asyncDispose]() {
+      await edge.close(0);
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
