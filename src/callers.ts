@@ -1,5 +1,4 @@
 /** Who may call a gateway, and what it tells those it does not know. */
-import { join } from 'node:path';
 import { type ApiKey, allScopes, demoKeys, operatorKey } from './auth/api-keys.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
 import type { ClientsConfig } from './config/clients.ts';
@@ -12,6 +11,8 @@ import { createSqliteKeyStore, keyStorePath } from './store/sqlite-key-store.ts'
 
 export interface Callers extends Authenticator {
   clients: ClientsConfig;
+  /** No client and no key: every caller is refused. */
+  isNobody: boolean;
   /** `publicUrl`: where callers reach the gateway. */
   resourceAt(publicUrl: string): ProtectedResource;
 }
@@ -32,15 +33,11 @@ export async function createCallers({ folder, graphDir, settings, sandbox, log }
   const clients = readClientsFile(graphDir, scopes);
   const keySource = createSqliteKeyStore({ path: keyStorePath(settings.dataDir) });
   const keys = keysOf(vendors, settings, sandbox);
-  if (keys.length === 0 && clients.clients.length === 0)
-    log.warn(
-      { clients: join(graphDir, 'clients.yaml') },
-      'no client and no VENDORGRAPH_API_KEY: every caller is refused',
-    );
   const { authenticate, [Symbol.asyncDispose]: end } = await createAuthenticator({ keys, clients, keySource, log });
   return {
     authenticate,
     clients,
+    isNobody: keys.length === 0 && clients.clients.length === 0,
     resourceAt: (publicUrl) =>
       describeProtectedResource({ publicUrl, issuers: clients.issuers.map(({ issuer }) => issuer), scopes }),
     async [Symbol.asyncDispose]() {

@@ -119,6 +119,7 @@ export async function startGateway({
   const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
   if (settings.publicUrl === undefined) resource = callers.resourceAt(url);
   log.info({ url: `${url}${GRAPHQL_PATH}`, vendors: folder.sources.map(({ vendor }) => vendor) }, 'gateway ready');
+  if (callers.isNobody) log.warn('no client in clients.yaml and no VENDORGRAPH_API_KEY: every caller is refused');
 
   const drain = async (): Promise<void> => {
     if (draining) return;

@@ -4,7 +4,6 @@ import { ConfigError } from '../config/config-error.ts';
 import { type GraphFolder, readComposedSchema } from '../config/graph-folder.ts';
 import type { Join } from '../joins/join.ts';
 import type { JoinFile } from '../joins/join-files.ts';
-import { unansweredFields } from './own-joins.ts';
 import { createGraph, type Graph } from './schema.ts';
 
 /**
@@ -19,7 +18,7 @@ export function readComposedGraph(folder: GraphFolder, joins: readonly Join[], o
   const unnamed = [...composed].filter((vendor) => !named.includes(vendor));
   if (missing.length > 0) throw stale(folder, `nothing of ${missing.join(', ')}, which .meshrc.yaml names`);
   if (unnamed.length > 0) throw stale(folder, `fields of ${unnamed.join(', ')}, which .meshrc.yaml does not name`);
-  const [unanswered] = unansweredFields(graph.schema);
+  const [unanswered] = graph.unanswered;
   if (unanswered !== undefined) {
     const message = `Found ${unanswered}, which no join answers. Name its join file under additionalResolvers in .meshrc.yaml.`;
     throw new ConfigError({ file: folder.composedPath, message });

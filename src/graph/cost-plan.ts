@@ -1,23 +1,17 @@
 /** The steps of an operation that cost something, in an order in which each comes after the one whose objects it is asked of. */
 import {
   type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
-  isCompositeType,
-  isInterfaceType,
   isListType,
   isObjectType,
   type OperationDefinitionNode,
-  print,
-  type SelectionSetNode,
 } from 'graphql';
-import { type CostRule, costOfField } from './cost-rules.ts';
-import { type Defaults, type ReadFlag, type ReadNumber, readFirst, readLeftOut, readListSize } from './cost-values.ts';
+import { type AskedField, fieldsOf, fragmentsOf, isWayToRows, type Part } from './cost-fields.ts';
+import { type CostRule, costOfField, type FieldCost } from './cost-rules.ts';
+import { type Defaults, type ReadFlag, type ReadNumber, readFirst, readListSize } from './cost-values.ts';
 
 export interface CostPlan {
   /** The first is the operation itself. */
@@ -30,15 +24,15 @@ export interface Step {
   /** Index of the step whose objects it is asked of. */
   parent: number;
   /** Index of the step that had the very same object; undefined when it leads on. */
-  backTo: number | undefined;
+  backTo?: number | undefined;
   /** Index of the step whose object is one of this list: somebody's bookings are those they attend. */
-  among: number | undefined;
+  among?: number | undefined;
   asks: readonly { slot: number; isPaged: boolean }[];
   /** Objects it answers with for each it is asked of; absent: one. */
-  size: ReadNumber | undefined;
+  size?: ReadNumber | undefined;
   /** Rows a vendor gives at once. */
-  pageSize: number | undefined;
-  leftOut: ReadFlag | undefined;
+  pageSize?: number | undefined;
+  leftOut?: ReadFlag | undefined;
 }
 
 /** What is asked for together. */
@@ -62,99 +56,110 @@ interface Place {
   wave: number;
 }
 
-interface Part {
-  set: SelectionSetNode;
-  type: GraphQLNamedType;
-}
-
 interface Known {
   reads: Set<string>;
   also: Known | undefined;
 }
 
-interface Asked {
-  field: GraphQLField<unknown, unknown>;
-  owner: GraphQLNamedType;
-  node: FieldNode;
-  sets: Part[];
-  leftOut: (ReadFlag | undefined)[];
-}
+/** Of the operation itself, where nothing is remembered. */
+const KNOWS_NOTHING: Known = { reads: new Set(), also: undefined };
 
 export function planCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CostPlan {
   const root = schema.getRootType(operation.operation);
-  const steps: Step[] = [];
-  const slots: Slot[] = [];
-  if (!root) return { steps, slots };
+  if (!root) return { steps: [], slots: [] };
   const defaults: Defaults = new Map(
     (operation.variableDefinitions ?? []).map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
   );
-  const slotOf = slotFinder(slots);
-  const open: Place[] = [];
-
-  const enter = (place: Place, asked: Asked): void => {
-    const { field, node, owner } = asked;
-    const type = getNamedType(field.type);
-    const { rules, pageSize } = costOfField(field);
-    const hasPages = pageSize !== undefined;
-    const isRow = isWayToRows(owner);
-    const isList = isListType(getNullableType(field.type)) && !isRow;
-    const origin = hasPages || isRow ? undefined : placeOf(type, place);
-    const back = isList ? undefined : origin;
-    const charged = rules.filter((rule) => isCharged(rule, place));
-    const leftOut = allOf(asked.leftOut);
-    // Two people asked for beside one another are not one; and what may be left out may not have been read.
-    if (place.index > 0 && !leftOut) for (const { read } of rules) if (read !== undefined) place.known.reads.add(read);
-    if (charged.length === 0 && asked.sets.length === 0) return;
-    const index = steps.length;
-    steps.push({
-      parent: place.index,
-      backTo: back?.index,
-      among: isList ? origin?.index : undefined,
-      asks: charged.map((rule) => ({
-        slot: slotOf(rule, rule.read ?? `${owner.name}.${field.name}`, place.wave),
-        isPaged: rule.batch === 1,
-      })),
-      size: hasPages
-        ? readFirst(field, node, defaults, { isNested: place.index > 0 })
-        : isList
-          ? readListSize(node, defaults)
-          : undefined,
-      pageSize,
-      leftOut,
-    });
-    if (asked.sets.length === 0) return;
-    const reads = new Set(rules.flatMap(({ read }) => read ?? []));
-    const isFresh = isList || hasPages || place.index === 0;
-    const waits = charged.length > 0 && (place.index > 0 || isList || hasPages);
-    open.push({
-      index,
-      type,
-      sets: asked.sets,
-      above: place,
-      known: { reads, also: isFresh ? undefined : (back ?? place).known },
-      wave: place.wave + (waits ? 1 : 0),
-    });
-  };
-
-  steps.push({
-    parent: 0,
-    backTo: undefined,
-    among: undefined,
-    asks: [],
-    size: undefined,
-    pageSize: undefined,
-    leftOut: undefined,
-  });
-  const sets = [{ set: operation.selectionSet, type: root }];
-  const known = { reads: new Set<string>(), also: undefined };
-  open.push({ index: 0, type: root, sets, above: undefined, known, wave: 0 });
+  const planner = createPlanner(defaults);
+  const open = [planner.begin({ set: operation.selectionSet, type: root })];
   const fragments = fragmentsOf(document);
   // Level by level, so that what a level reads is known to all below it.
   for (let next = 0; next < open.length; next += 1) {
     const place = open[next];
-    if (place) for (const asked of fieldsOf(place, schema, fragments, defaults)) enter(place, asked);
+    if (!place) continue;
+    for (const asked of fieldsOf(place.sets, schema, fragments, defaults)) {
+      const below = planner.add(place, asked);
+      if (below) open.push(below);
+    }
   }
-  return { steps, slots };
+  return planner.plan;
+}
+
+function createPlanner(defaults: Defaults) {
+  const steps: Step[] = [];
+  const slots: Slot[] = [];
+  const slotOf = slotFinder(slots);
+  return {
+    plan: { steps, slots },
+    begin(part: Part): Place {
+      steps.push({ parent: 0, asks: [] });
+      return { index: 0, type: part.type, sets: [part], above: undefined, known: KNOWS_NOTHING, wave: 0 };
+    },
+    /** The place below it, if it has one. */
+    add(place: Place, asked: AskedField): Place | undefined {
+      const cost = costOfField(asked.field);
+      const charged = cost.rules.filter((rule) => isCharged(rule, place));
+      remember(cost.rules, asked, place);
+      if (charged.length === 0 && asked.sets.length === 0) return undefined;
+      const way = wayOf(asked, cost, place);
+      const name = `${asked.owner.name}.${asked.field.name}`;
+      const asks = charged.map((rule) => ({
+        slot: slotOf(rule, rule.read ?? name, place.wave),
+        isPaged: rule.batch === 1,
+      }));
+      const { backTo, among } = way;
+      const size = sizeOf(way, asked, place, defaults);
+      const { pageSize } = cost;
+      const { leftOut } = asked;
+      steps.push({ parent: place.index, backTo: backTo?.index, among: among?.index, asks, size, pageSize, leftOut });
+      return asked.sets.length === 0 ? undefined : placeBelow(steps.length - 1, asked, way, cost, charged, place);
+    },
+  };
+}
+
+/** How a field leads on. */
+interface Way {
+  /** Whether to many. */
+  isList: boolean;
+  hasPages: boolean;
+  backTo: Place | undefined;
+  among: Place | undefined;
+}
+
+function wayOf({ field, owner }: AskedField, { pageSize }: FieldCost, place: Place): Way {
+  const hasPages = pageSize !== undefined;
+  const isRow = isWayToRows(owner);
+  const isList = isListType(getNullableType(field.type)) && !isRow;
+  const origin = hasPages || isRow ? undefined : placeOf(getNamedType(field.type), place);
+  return { isList, hasPages, backTo: isList ? undefined : origin, among: isList ? origin : undefined };
+}
+
+function sizeOf({ isList, hasPages }: Way, { field, node }: AskedField, { index }: Place, defaults: Defaults) {
+  if (hasPages) return readFirst(field, node, defaults, { isNested: index > 0 });
+  return isList ? readListSize(node, defaults) : undefined;
+}
+
+function placeBelow(
+  index: number,
+  { field, sets }: AskedField,
+  { isList, hasPages, backTo }: Way,
+  { rules }: FieldCost,
+  charged: readonly CostRule[],
+  above: Place,
+): Place {
+  const reads = new Set(rules.flatMap(({ read }) => read ?? []));
+  const isMany = isList || hasPages;
+  const also = isMany || above.index === 0 ? undefined : (backTo ?? above).known;
+  // What hangs on one object that was asked for by its key is read while it is being looked for.
+  const waits = charged.length > 0 && (isMany || above.index > 0);
+  const wave = above.wave + (waits ? 1 : 0);
+  return { index, type: getNamedType(field.type), sets, above, known: { reads, also }, wave };
+}
+
+/** Two people asked for beside one another are not one; and what may be left out may not have been read. */
+function remember(rules: readonly CostRule[], { leftOut }: AskedField, { index, known }: Place): void {
+  if (index === 0 || leftOut) return;
+  for (const { read } of rules) if (read !== undefined) known.reads.add(read);
 }
 
 /** A batch of so many is a list that serves everybody: it is read once, whoever waits for it. */
@@ -171,11 +176,6 @@ function slotFinder(slots: Slot[]) {
   };
 }
 
-/** A connection and its edges hold what the connection's own size says, the same rows by either way. */
-function isWayToRows(owner: GraphQLNamedType): boolean {
-  return owner.name.endsWith('Connection') || owner.name.endsWith('Edge');
-}
-
 function isCharged({ calls, read }: CostRule, place: Place): boolean {
   if (calls === 0) return false;
   for (let known: Known | undefined = place.known; known !== undefined && read !== undefined; known = known.also)
@@ -188,66 +188,4 @@ function placeOf(type: GraphQLNamedType, from: Place): Place | undefined {
   if (!isObjectType(type)) return undefined;
   for (let place = from.above; place !== undefined; place = place.above) if (place.type === type) return place;
   return undefined;
-}
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
-function fragmentsOf({ definitions }: DocumentNode): Fragments {
-  const fragments = definitions.filter((node) => node.kind === 'FragmentDefinition');
-  return new Map(fragments.map((node) => [node.name.value, node]));
-}
-
-function fieldsOf({ sets }: Place, schema: GraphQLSchema, fragments: Fragments, defaults: Defaults): Iterable<Asked> {
-  const found = new Map<string, Asked>();
-  const collect = ({ set, type }: Part, above: ReadFlag | undefined): void => {
-    for (const node of set.selections) {
-      const leftOut = anyOf(above, readLeftOut(node, defaults));
-      if (node.kind === 'Field') {
-        const edge = node.selectionSet && edgeOf(node, type);
-        if (edge) collect(edge, leftOut);
-        else addField(found, node, type, leftOut);
-        continue;
-      }
-      const part = node.kind === 'InlineFragment' ? node : fragments.get(node.name.value);
-      const narrowed = part?.typeCondition && schema.getType(part.typeCondition.name.value);
-      if (part) collect({ set: part.selectionSet, type: narrowed ?? type }, leftOut);
-    }
-  };
-  for (const part of sets) collect(part, undefined);
-  return found.values();
-}
-
-/** What stands in `edges` stands beside `nodes`. */
-function edgeOf({ name, selectionSet }: FieldNode, owner: GraphQLNamedType): Part | undefined {
-  if (name.value !== 'edges' || !isWayToRows(owner) || !isObjectType(owner)) return undefined;
-  const edges = owner.getFields()['edges'];
-  return edges && selectionSet && { set: selectionSet, type: getNamedType(edges.type) };
-}
-
-function addField(
-  found: Map<string, Asked>,
-  node: FieldNode,
-  owner: GraphQLNamedType,
-  leftOut: ReadFlag | undefined,
-): void {
-  const field = isObjectType(owner) || isInterfaceType(owner) ? owner.getFields()[node.name.value] : undefined;
-  if (!field) return;
-  const isRow = isWayToRows(owner) && (field.name === 'nodes' || field.name === 'node');
-  const key = isRow ? 'rows' : [owner.name, field.name, ...(node.arguments ?? []).map(print).toSorted()].join(' ');
-  const asked = found.get(key) ?? { field, owner, node, sets: [], leftOut: [] };
-  found.set(key, asked);
-  asked.leftOut.push(leftOut);
-  const type = getNamedType(field.type);
-  if (node.selectionSet && isCompositeType(type)) asked.sets.push({ set: node.selectionSet, type });
-}
-
-function anyOf(first: ReadFlag | undefined, second: ReadFlag | undefined): ReadFlag | undefined {
-  if (!first || !second) return first ?? second;
-  return (variables) => first(variables) || second(variables);
-}
-
-/** Left out is what no alias of it is there for. */
-function allOf(flags: readonly (ReadFlag | undefined)[]): ReadFlag | undefined {
-  const known = flags.filter((flag) => flag !== undefined);
-  return known.length < flags.length ? undefined : (variables) => known.every((flag) => flag(variables));
 }

@@ -11,6 +11,8 @@ const SHORT_LIST = 2;
 const USUAL_PAGE = 20;
 /** More is refused by whoever reads the page. */
 const MOST_ROWS = 1_000;
+/** Keys stand in a list, a list in an input object, perhaps one more. */
+const DEEPEST_LIST = 4;
 
 /** Defaults of the operation's variables, by name. */
 export type Defaults = ReadonlyMap<string, ValueNode | undefined>;
@@ -39,13 +41,15 @@ export function readFirst(
 export function readListSize(node: FieldNode, defaults: Defaults): ReadNumber {
   const values = (node.arguments ?? []).map(({ value }) => readValue(value, defaults));
   if (values.length === 0) return () => SHORT_LIST;
-  return (variables) => Math.max(SHORT_LIST, ...values.map((read) => longestList(read(variables))));
+  return (variables) => values.reduce((most, read) => Math.max(most, longestList(read(variables))), SHORT_LIST);
 }
 
-function longestList(value: unknown): number {
-  if (Array.isArray(value)) return Math.max(value.length, ...value.map(longestList).slice(0, 100));
-  if (typeof value !== 'object' || value === null) return 0;
-  return Math.max(0, ...Object.values(value).map(longestList));
+/** Of a value somebody sent: it may be as wide and as deep as a body can be. */
+function longestList(value: unknown, levels = DEEPEST_LIST): number {
+  if (typeof value !== 'object' || value === null || levels === 0) return 0;
+  let longest = Array.isArray(value) ? value.length : 0;
+  for (const item of Object.values(value)) longest = Math.max(longest, longestList(item, levels - 1));
+  return longest;
 }
 
 /** Undefined for what is always there. */
@@ -61,10 +65,7 @@ export function readLeftOut({ directives = [] }: SelectionNode, defaults: Defaul
 }
 
 function readValue(node: ValueNode, defaults: Defaults): (variables: Variables) => unknown {
-  if (node.kind !== 'Variable') {
-    const reads = partsOf(node, defaults);
-    return reads;
-  }
+  if (node.kind !== 'Variable') return readLiteral(node, defaults);
   const { value: name } = node.name;
   const fallback = defaults.get(name);
   const readDefault = fallback && readValue(fallback, new Map());
@@ -73,7 +74,7 @@ function readValue(node: ValueNode, defaults: Defaults): (variables: Variables) 
 }
 
 /** Of literals only what counts here: numbers, conditions, and how long lists are. */
-function partsOf(
+function readLiteral(
   node: Exclude<ValueNode, { kind: 'Variable' }>,
   defaults: Defaults,
 ): (variables: Variables) => unknown {

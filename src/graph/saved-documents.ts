@@ -33,7 +33,7 @@ export function createSavedDocuments(operations: readonly OperationFile[]): Save
   const savedText = (id: unknown): string => {
     const text = typeof id === 'string' ? saved.get(id.startsWith('sha256:') ? id : `sha256:${id}`) : undefined;
     if (text !== undefined) return text;
-    throw refusal('There is no saved operation with this documentId. `schema/operations.json` lists those there are.');
+    throw refusal('There is no saved operation with this documentId. It is "sha256:" and the SHA-256 of its text.');
   };
 
   const persistedText = (sha256: string, query: string | null | undefined): string => {

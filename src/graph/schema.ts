@@ -8,13 +8,15 @@ import { attachVendorTypes } from '../rest/vendor-types.ts';
 import { type AccessRules, readAccessRules } from '../rules/access-rules.ts';
 import type { GraphContext } from './context.ts';
 import { attachLocks } from './field-locks.ts';
-import { attachOwnJoins } from './own-joins.ts';
+import { attachOwnJoins, unansweredFields } from './own-joins.ts';
 
 export interface Graph {
   schema: GraphQLSchema;
   /** Who may see which field. */
   rules: AccessRules;
   operations: ReadonlyMap<string, RestOperation>;
+  /** Fields that no join answers, though they ask for one: `Type.field`. */
+  unanswered: readonly string[];
 }
 
 /** @throws when `sdl` is not what `npm run compose` writes; `ConfigError` when a file of `own` does not fit it. */
@@ -28,10 +30,11 @@ export function createGraph(sdl: string, joins: readonly Join[], own: readonly J
   attachOwnJoins(schema, own);
   attachConnections(schema);
   requireResolvers(schema);
+  const unanswered = unansweredFields(schema);
   const rules = readAccessRules(schema);
   // Last: around whatever answers a field.
   attachLocks(schema, rules);
-  return { schema, rules, operations };
+  return { schema, rules, operations, unanswered };
 }
 
 function attachOperation(schema: GraphQLSchema, operation: RestOperation): void {

@@ -56,8 +56,9 @@ export class ClientBuckets {
 
   /** Gives back what was estimated too high, takes what was too low. */
   correctCost(surplus: number): void {
-    for (const [index, { counts, limit }] of QUOTA_POLICIES.entries()) {
-      if (counts === 'cost') this.#levels[index] = Math.min(this.#limits[limit], this.#level(index) + surplus);
+    for (const [index, { counts }] of QUOTA_POLICIES.entries()) {
+      // What is too much now, filling cuts.
+      if (counts === 'cost') this.#levels[index] = this.#level(index) + surplus;
     }
   }
 

@@ -37,7 +37,7 @@ export async function startSocketEdge(authenticate: Authenticate): Promise<Socke
   const schema = buildSchema(SDL);
   const rules = readAccessRules(schema);
   const visible = createVisibleSchemas(schema, rules);
-  const graph = { schema, rules, operations: new Map() };
+  const graph = { schema, rules, operations: new Map(), unanswered: [] };
   const limits = DEFAULT_LIMITS;
   const execute = createCompiledExecute();
   const options: GraphqlOptions = {

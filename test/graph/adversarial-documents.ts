@@ -60,6 +60,15 @@ export const ADVERSARIAL_DOCUMENTS: readonly AdversarialDocument[] = [
       `{ ${PERSON} { ...F0 } } ${times(count, (n) => `fragment F${n} on Person { ...F${(n + 1) % count} }`)}`,
   },
   {
+    name: 'fragments that spread both their neighbours',
+    make: (count) => {
+      const middle = Math.floor(count / 2);
+      const order = [middle, ...Array(count).keys()].filter((n, place) => place === 0 || n !== middle);
+      const neighbours = (n: number) => `${n > 0 ? `...F${n - 1}` : ''} ${n + 1 < count ? `...F${n + 1}` : 'email'}`;
+      return `{ ${PERSON} { ...F${middle} } } ${order.map((n) => `fragment F${n} on Person { ${neighbours(n)} }`).join(' ')}`;
+    },
+  },
+  {
     name: 'introspection that doubles',
     make: (count) =>
       `{ __schema { types { ...F0 } } } ${times(count, (n) => `fragment F${n} on __Type { ${n + 1 < count ? `a: ofType { ...F${n + 1} } b: ofType { ...F${n + 1} }` : 'name'} }`)}`,

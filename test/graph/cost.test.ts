@@ -30,7 +30,7 @@ const schema = buildSchema(
     friends: [User] @cost(calls: 0)
   }
   type Profile { user: User @cost(calls: 0, read: "user") photo: String @cost(batch: 2) }
-  type Row { id: ID! owner: User @cost(batch: 100, read: "user by row") own: String parts: [Row] }
+  type Row { id: ID! owner: User @cost(batch: 100, read: "user by row") guests: [User] @cost(calls: 0) own: String parts: [Row] }
   type UserConnection { nodes: [User] edges: [UserEdge] pageInfo: PageInfo }
   type UserEdge { cursor: String node: User }
   type RowConnection { nodes: [Row] edges: [RowEdge] pageInfo: PageInfo }
@@ -86,6 +86,27 @@ describe('a join', () => {
     expect(costOf(`{ ${users.join(' ')} }`)).toBe(1 + 2);
   });
 
+  it('waits for what it hangs on: those at other distances have batches of their own, but for lists that serve all', () => {
+    const query = (field: string) =>
+      `{ users(first: 5) { nodes { ${field} { id } } } rows(first: 5) { nodes { owner { ${field} { id } } } } }`;
+    expect(costOf(query('paid'))).toBe(2 + 1 + 2);
+    expect(costOf(query('team'))).toBe(2 + 1 + 1);
+  });
+
+  it('takes a list of somebody’s to hold them, too', () => {
+    // The user and four others.
+    expect(costOf('{ user(id: 1) { notes(first: 4) { nodes { guests { chat { id } } } } } }')).toBe(1 + 1 + 5);
+  });
+
+  it('takes pages to be full only where a size is asked for, or everything', () => {
+    const rows = (args: string) => costOf(`{ rows${args} { nodes { owner { chat { id } } } } }`);
+    expect(rows('')).toBe(2 + 20);
+    expect(rows('(first: 20)')).toBe(2 + 20);
+    expect(rows('(after: "x")')).toBe(2 + 10);
+    expect(costOf('{ user(id: 1) { notes { nodes { guests { chat { id } } } } } }')).toBe(2 + 6);
+    expect(costOf('{ user(id: 1) { notes(first: 10) { nodes { guests { chat { id } } } } } }')).toBe(2 + 11);
+  });
+
   it('multiplies with the pages it is nested in', () => {
     const query = '{ users(first: 5) { nodes { notes(first: 4) { nodes { id owner { chat { id } } } } } } }';
     // The page, five lists, one batch of owners; the owners of somebody's notes are that somebody.
@@ -98,6 +119,9 @@ describe('a join', () => {
     expect(costOf('{ rowsOf(ids: [1, 2, 3, 4, 5]) { owner { chat { id } } } }')).toBe(1 + 1 + 5);
     const query = 'query($ids: [ID!]!) { rowsOf(ids: $ids) { owner { chat { id } } } }';
     expect(costOf(query, { ids: Array.from({ length: 40 }, String) })).toBe(1 + 1 + 40);
+    // Whatever somebody sends there.
+    expect(costOf(query, { ids: JSON.parse(`${'['.repeat(400_000)}${']'.repeat(400_000)}`) })).toBe(1 + 1 + 2);
+    expect(costOf(query, { ids: Array.from({ length: 400_000 }, String) })).toBe(1 + 4_000 + 400_000);
   });
 
   it('of a graph folder’s own is one call for each parent unless it says otherwise', () => {
@@ -144,8 +168,8 @@ describe('a request', () => {
 
   it('costs more than any limit, not less, when pages multiply beyond all numbers', () => {
     const nest = (depth: number): string =>
-      depth === 0 ? 'chat { id }' : `notes(first: 1000) { nodes { owner { friends { ${nest(depth - 1)} } } } }`;
-    const cost = costOf(`{ users(first: 1000) { nodes { ${nest(12)} } } }`);
+      depth === 0 ? 'chat { id }' : `notes(first: 1000) { nodes { guests { ${nest(depth - 1)} } } }`;
+    const cost = costOf(`{ users(first: 1000) { nodes { ${nest(120)} } } }`);
     expect(cost).toBeGreaterThan(100_000);
     expect(Number.isSafeInteger(cost)).toBe(true);
   });

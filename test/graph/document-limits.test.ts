@@ -76,6 +76,7 @@ describe('documents meant to cost more than they look', () => {
     ['a chain of fragments', 450, 'duplicates'],
     ['a chain of fragments', 1_500, 'depth'],
     ['a ring of fragments', 1_500, 'depth'],
+    ['fragments that spread both their neighbours', 900, 'depth'],
     ['fragments spread twice each', 400, 'fields'],
     ['introspection that doubles', 20, 'fields'],
     ['one object again and again', 400, 'duplicates'],

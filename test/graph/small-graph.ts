@@ -82,7 +82,7 @@ export function createSmallGraph(sdl: string, { rows = {}, resolvers = {} }: Sma
   attachLocks(schema, rules);
   const compiled = createCompiledExecute();
   const run = createRunOperation({
-    graph: { schema, rules, operations: new Map() },
+    graph: { schema, rules, operations: new Map(), unanswered: [] },
     rules,
     visible: createVisibleSchemas(schema, rules),
     limits: DEFAULT_LIMITS,

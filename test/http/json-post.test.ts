@@ -32,7 +32,7 @@ describe('the short way', () => {
     const rules = readAccessRules(schema);
     const visible = createVisibleSchemas(schema, rules);
     const options: GraphqlOptions = {
-      graph: { schema, rules, operations: new Map() },
+      graph: { schema, rules, operations: new Map(), unanswered: [] },
       documents: createDocuments({ schema, limits: DEFAULT_LIMITS, visible }),
       saved: createSavedDocuments([]),
       audit: NO_AUDIT,

@@ -1,9 +1,11 @@
 /** What the world does not have: doubles, strays, partial rows and addresses that look like a query. Made by the graph's own writes. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';
+import { makeRoomyGraph, type RoomyGraph } from './random/roomy-graph.ts';
 import { ask, PAGE_INFO, type Tree, walk } from './asking.ts';
 
 let gateway: GatewayUnderTest;
+let graph: RoomyGraph;
 /** Milliseconds the clock of gateway and sandbox is ahead. */
 let ahead: number;
 
@@ -11,10 +13,12 @@ beforeEach(async () => {
   const now = Date.now;
   ahead = 0;
   vi.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
-  gateway = await startGatewayUnderTest();
+  graph = makeRoomyGraph();
+  gateway = await startGatewayUnderTest({ graphDir: graph.dir });
 });
 afterEach(async () => {
   await gateway[Symbol.asyncDispose]();
+  graph[Symbol.dispose]();
   vi.restoreAllMocks();
 });
 

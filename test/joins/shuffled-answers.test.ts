@@ -1,17 +1,23 @@
 /** Vendors that send rows in another order, or not all of them: what is joined is somebody's own or nothing, never another's. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';
+import { makeRoomyGraph, type RoomyGraph } from './random/roomy-graph.ts';
 import type { Tree } from './asking.ts';
 import { ACCOUNT_FIELDS, createOracle, type Oracle, PERSON_FIELDS } from './oracle.ts';
 
+let graph: RoomyGraph;
 let gateway: GatewayUnderTest;
 let oracle: Oracle;
 
 beforeAll(async () => {
-  gateway = await startGatewayUnderTest();
+  graph = makeRoomyGraph();
+  gateway = await startGatewayUnderTest({ graphDir: graph.dir });
   oracle = createOracle(gateway.sandbox.world);
 });
-afterAll(() => gateway[Symbol.asyncDispose]());
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  graph[Symbol.dispose]();
+});
 beforeEach(() => gateway.control('POST', '/reset'));
 
 const VENDORS = ['hubspot', 'stripe', 'zendesk', 'slack', 'resend', 'pdl', 'calcom', 'bamboohr'];

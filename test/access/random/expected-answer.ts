@@ -35,7 +35,7 @@ export interface Expected {
   isBeyond: boolean;
   /**
    * Paths at which several systems are asked, and those count that the caller may see: who is known only to the others is
-   * nobody to it (`unknown`), is under no id in them (`shorter`), and is recognised without their keys (`otherwise`).
+   * nobody to it (`unknown`; to a caller who may see none of them everybody is somebody, without anything), is under no id in them (`shorter`), and is recognised without their keys (`otherwise`).
    */
   loose: ReadonlyMap<string, Loose>;
 }
