@@ -44,7 +44,7 @@ function estimate({ steps, slots }: CostPlan, variables: Variables): number {
     const pages = step.pageSize === undefined ? 1 : Math.ceil(size / step.pageSize);
     for (const { slot, isPaged } of step.asks) keys[slot] = (keys[slot] ?? 0) + asked * (isPaged ? pages : 1);
     const same = step.among === undefined ? 0 : asked - Math.min(asked, counts[step.among] ?? 0);
-    counts[index] = Math.min(MOST, asked * size - same);
+    counts[index] = asked * size - same;
   }
   let total = 0;
   for (const [index, { calls, batch }] of slots.entries()) total += calls * Math.ceil((keys[index] ?? 0) / batch);

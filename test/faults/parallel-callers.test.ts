@@ -70,6 +70,7 @@ describe('two hundred operations of four callers', () => {
   });
 
   const KEYS = ['vg_demo_frontend', 'vg_demo_app', 'vg_demo_agent', 'vg_demo_admin'];
+  const AGENT = KEYS.indexOf('vg_demo_agent');
   const query = readFileSync(`${ROOT}schema/operations/customer-360.graphql`, 'utf8')
     .replace('query Customer360', 'query Customer360($email: String!, $canary: ID!)')
     .replace('"ada.lindqvist@brightforge.io"', '$email')
@@ -93,13 +94,19 @@ describe('two hundred operations of four callers', () => {
     for (const caller of KEYS.keys()) alone.push(await ask(caller));
     expect(new Set(alone.map(({ text }) => text)).size).toBe(KEYS.length);
 
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => ask(index)));
+    // Ten of each caller at a time: what an agent may have in flight.
+    const answers = [];
+    for (let start = 0; start < 200; start += 40)
+      answers.push(...(await Promise.all(Array.from({ length: 40 }, (_, index) => ask(start + index)))));
     expect(answers).toHaveLength(200);
     for (const [index, { status, data, text }] of answers.entries()) {
       const caller = index % KEYS.length;
       expect(status).toBe(200);
       expect(data).toEqual(alone[caller]?.data);
-      expect(data).toMatchObject({ person: { email: emails[caller] } });
+      const email = emails[caller] ?? '';
+      // The agent may not read personal data.
+      const shown = caller === AGENT ? email.replace(/(?<=^.).*(?=@)/, '***') : email;
+      expect(data).toMatchObject({ person: { email: shown } });
       for (const [other, email] of emails.entries()) if (other !== caller) expect(text).not.toContain(email);
     }
     const { log } = (await (await fetch(`${sandbox.controlUrl}/calls`)).json()) as { log: { path: string }[] };

@@ -26,6 +26,12 @@ describe('the limit on nested pages', () => {
     );
   });
 
+  it('is the one it is given', () => {
+    const document = parse('{ people(first: 10) { nodes { tickets(first: 6) { nodes { id } } } } }');
+    expect(checkRowLimit(schema, document, undefined, {}, 60)).toBeUndefined();
+    expect(checkRowLimit(schema, document, undefined, {}, 59)?.message).toContain('60 rows; 59 is the limit');
+  });
+
   it('takes a size that is not given for the default, in arguments, variables and nulls', () => {
     const query = (args: string) =>
       `query($n: Int, $d: Int = 600) { accounts(first: 1000) { nodes { people${args} { nodes { name } } } } }`;
