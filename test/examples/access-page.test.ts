@@ -32,7 +32,10 @@ function shown(limits: Readonly<Record<(typeof KINDS)[number], object>>): Record
   const names = Object.keys(limits.app);
   const cell = (value: number) => (value >= 1_000_000_000 ? '–' : value.toLocaleString('en-US'));
   return Object.fromEntries(
-    names.map((name) => [name, KINDS.map((kind) => cell((limits[kind] as Record<string, number>)[name] ?? Number.NaN))]),
+    names.map((name) => [
+      name,
+      KINDS.map((kind) => cell((limits[kind] as Record<string, number>)[name] ?? Number.NaN)),
+    ]),
   );
 }
 

@@ -1,8 +1,8 @@
 /** What the world does not have: doubles, strays, partial rows and addresses that look like a query. Made by the graph's own writes. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';
-import { makeRoomyGraph, type RoomyGraph } from './random/roomy-graph.ts';
 import { ask, PAGE_INFO, type Tree, walk } from './asking.ts';
+import { makeRoomyGraph, type RoomyGraph } from './random/roomy-graph.ts';
 
 let gateway: GatewayUnderTest;
 let graph: RoomyGraph;

@@ -1,9 +1,9 @@
 /** Vendors that send rows in another order, or not all of them: what is joined is somebody's own or nothing, never another's. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';
-import { makeRoomyGraph, type RoomyGraph } from './random/roomy-graph.ts';
 import type { Tree } from './asking.ts';
 import { ACCOUNT_FIELDS, createOracle, type Oracle, PERSON_FIELDS } from './oracle.ts';
+import { makeRoomyGraph, type RoomyGraph } from './random/roomy-graph.ts';
 
 let graph: RoomyGraph;
 let gateway: GatewayUnderTest;
