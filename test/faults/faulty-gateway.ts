@@ -44,7 +44,8 @@ export async function startFaultyGateway({
   const graph = copyGraphFolder(changes);
   const logged: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line: string) => void logged.push(line) } });
-  const settings = readSettings({ PORT: '0', DRAIN_TIMEOUT_MS: '500', ...env });
+  const own = { PORT: '0', DRAIN_TIMEOUT_MS: '500', VENDORGRAPH_DATA_DIR: `${graph.dir}/.data` };
+  const settings = readSettings({ ...own, ...env });
   const gateway = await startGateway({
     graphDir: graph.dir,
     settings,

@@ -74,7 +74,7 @@ beforeAll(async () => {
   const { port } = vendor.address() as AddressInfo;
   gateway = await startGateway({
     graphDir: dir,
-    settings: readSettings({ PORT: '0' }),
+    settings: readSettings({ PORT: '0', VENDORGRAPH_DATA_DIR: join(dir, '.data') }),
     log: createLog({ level: 'silent' }),
     sandbox: Promise.resolve({ urls: { acme: `http://127.0.0.1:${port}` }, credentials: { acme: { key: 'k-1' } } }),
   });
