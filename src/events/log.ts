@@ -1,0 +1,215 @@
+/**
+ * The event log: what vendors told us, in the order in which it was stored. The only truth about events; everything that
+ * wakes a reader carries nothing and may get lost. Adapters stand beside this file; `test/events/log.contract.ts` runs
+ * against every one.
+ */
+import type { VendorName } from '../config/vendor-name.ts';
+
+/**
+ * A place in the log, just behind an event: hexadecimal, all of one log equally long, and a later one is the greater
+ * string. Nothing above the log looks inside it; a cursor carries its bytes.
+ */
+export type Position = string;
+
+/** What a vendor sent, verified and split. Times here and below are epoch milliseconds. */
+export interface Delivery {
+  /** Made by the receiver; unique for ever. */
+  id: string;
+  vendor: VendorName;
+  receivedAt: number;
+  /** Those of the allow-list only, lower case; never a credential or a signature. */
+  headers: Readonly<Record<string, string>>;
+  /** The bytes as they came. */
+  raw: Uint8Array;
+  /** Id of the secret that verified it, or `reconciliation`. */
+  verifiedBy: string;
+  remoteIp?: string | undefined;
+  events: readonly NewEvent[];
+  deadLetters: readonly NewDeadLetter[];
+}
+
+export interface NewEvent {
+  /** Place in the delivery, from 0; `events` are in its order. */
+  ix: number;
+  /** The vendor's own name: `invoice.paid`. */
+  type: string;
+  /** The vendor's id, or the hash that stands for it. */
+  eventId: string;
+  /** Any of them known with the same `bodySha256`: a duplicate. Known with another body: `id_conflict`. At least one. */
+  dedupeKeys: readonly DedupeKey[];
+  /** Of `body`, hexadecimal. */
+  bodySha256: string;
+  /** When it happened, by the vendor's clock. */
+  vendorTime?: number | undefined;
+  /** The element as JSON text. */
+  body: string;
+  /** Names of what was taken from unsigned headers. */
+  unsigned: readonly string[];
+}
+
+export interface DedupeKey {
+  key: string;
+  /** The key already names the body (a hash of it), so that no other body can have it. */
+  isBodyHash: boolean;
+  /** Kept at least until then. */
+  expiresAt: number;
+}
+
+export const DEAD_LETTER_REASONS = ['unreadable', 'no_type', 'too_deep', 'id_conflict', 'schema_drift'] as const;
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
+
+export interface NewDeadLetter {
+  /** The element it stands for; null: the delivery as a whole. */
+  ix: number | null;
+  reason: DeadLetterReason;
+  /** For an operator; holds nothing of the body. */
+  detail: string;
+}
+
+export interface Appended {
+  /** One for each event of the delivery, in its order. */
+  events: readonly AppendedEvent[];
+}
+
+/** `position` of a duplicate: of the event stored before, null when that is gone; a conflict became a dead letter. */
+export interface AppendedEvent {
+  outcome: 'stored' | 'duplicate' | 'conflict';
+  position: Position | null;
+}
+
+export interface LoggedEvent {
+  /** Stable and unique in this log; a replay has its own. */
+  id: string;
+  position: Position;
+  deliveryId: string;
+  ix: number;
+  vendor: VendorName;
+  type: string;
+  eventId: string;
+  vendorTime: number | null;
+  receivedAt: number;
+  /** JSON text. */
+  body: string;
+  unsigned: readonly string[];
+  /** The `id` of the event it repeats; null: it is no replay. */
+  replayOf: string | null;
+}
+
+/** Events that match any of the clauses; none at all: no event. */
+export type EventFilter = readonly FilterClause[];
+
+export interface FilterClause {
+  vendor: VendorName;
+  /** The vendor's names; one that ends with `*` stands for all that begin so. Absent: every one. */
+  types?: readonly string[] | undefined;
+}
+
+export interface EventPage {
+  /** In the order of their positions, none twice, at or before `scannedTo`. */
+  events: readonly LoggedEvent[];
+  /** Everything up to here was looked at: the place to read on from, also when nothing matched. */
+  scannedTo: Position;
+}
+
+export interface StoredDelivery extends Omit<Delivery, 'events' | 'deadLetters'> {
+  /** Null once retention took the bytes and left the events. */
+  rawSha256: string;
+}
+
+export interface DeadLetter extends NewDeadLetter {
+  id: string;
+  deliveryId: string;
+  vendor: VendorName;
+  createdAt: number;
+  redrivenAt: number | null;
+}
+
+export interface Consumer {
+  principal: string;
+  name: string;
+  position: Position;
+  updatedAt: number;
+}
+
+/** What the operators may read and repeat: by id, or by time, position, vendor and type. */
+export interface EventQuery {
+  filter: EventFilter;
+  ids?: readonly string[] | undefined;
+  /** Behind this position … */
+  after?: Position | undefined;
+  /** … up to and with this one. */
+  upTo?: Position | undefined;
+  /** Received at this time or later … */
+  from?: number | undefined;
+  /** … and before this one. */
+  to?: number | undefined;
+}
+
+/** Who did it, for the log's own record of replays, redrives and prunings. */
+export interface Operator {
+  principal: string;
+  reason?: string | undefined;
+}
+
+export interface Retention {
+  /** Events of this vendor received earlier go. */
+  before: number;
+  /** Above so many bytes of raw bodies and events, the oldest go. */
+  maxBytes: number;
+}
+
+export interface EventLog extends AsyncDisposable {
+  /** For messages: `sqlite .data/events.db` or `postgres`; never a credential. */
+  readonly name: string;
+  /** Length of a position's hexadecimal text. */
+  readonly positionLength: number;
+  /** Random, made with the store: 16 hexadecimal digits. Another one: positions of before mean nothing. */
+  epoch(): Promise<string>;
+  /** A new epoch, e.g. after a restore: every cursor given before ends with CURSOR_EXPIRED. */
+  rollEpoch(by: Operator): Promise<string>;
+  /**
+   * Resolves when the delivery is on stable storage: all of it or none. Deliveries that come while a commit runs share the
+   * next. Rejects with INTERNAL (retryable): nothing of it is stored, or, for a commit that took too long, it may be later.
+   */
+  append(delivery: Delivery): Promise<Appended>;
+  /** Behind `after`, at most `limit` events. An empty page means: nothing that matches lies before `scannedTo`. */
+  read(after: Position, filter: EventFilter, limit: number): Promise<EventPage>;
+  /** The last readable position. Pruning never moves it back. */
+  head(): Promise<Position>;
+  /** Behind which everything of these vendors is still kept: where a reader starts that wants all there is. */
+  earliest(vendors: readonly VendorName[]): Promise<Position>;
+  /** Resolves when something may lie beyond `after`, or `signal` aborts. May wake for nothing. */
+  waitFor(after: Position, signal: AbortSignal): Promise<void>;
+
+  consumer(principal: string, name: string): Promise<Consumer | undefined>;
+  /** Moves a named consumer forward, makes it when there is none; a position at or behind its own changes nothing. Returns where it stands. */
+  commitConsumer(principal: string, name: string, position: Position): Promise<Position>;
+  consumers(): Promise<Consumer[]>;
+
+  /** Newest first when `newestFirst`; at most `limit`. */
+  find(query: EventQuery, limit: number, newestFirst?: boolean): Promise<LoggedEvent[]>;
+  count(query: EventQuery): Promise<number>;
+  delivery(id: string): Promise<StoredDelivery | undefined>;
+  /** Appends them anew at the head, in their order, with `replayOf`; in groups, so that the log stays open for others. Returns how many. */
+  replay(query: EventQuery, by: Operator): Promise<number>;
+  deadLetters(
+    query: { vendor?: VendorName; reason?: DeadLetterReason; id?: string; all?: boolean },
+    limit: number,
+  ): Promise<DeadLetter[]>;
+  /** Marks it as done and appends what was made of it now, in one transaction; the delivery itself stays as it is. */
+  redrive(id: string, events: readonly NewEvent[], by: Operator): Promise<Appended>;
+  /** Deletes what retention no longer keeps of a vendor, in small transactions. Returns how many events went. */
+  prune(vendor: VendorName, retention: Retention): Promise<number>;
+  /** Figures for /metrics; cheap. */
+  figures(): Promise<LogFigures>;
+}
+
+export interface LogFigures {
+  events: number;
+  bytes: number;
+  deadLetters: Readonly<Record<string, number>>;
+  /** Age of what holds readers back, Postgres only; 0 elsewhere. */
+  horizonAgeMs: number;
+  /** Consumers that have unread events, and since when, at most 1,000. */
+  consumers: readonly { principal: string; name: string; oldestUnreadAt: number | null }[];
+}
