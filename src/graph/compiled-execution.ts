@@ -15,6 +15,7 @@ import {
   visit,
 } from 'graphql';
 
+/** Variables that do not fit are the caller's to refuse (`variableErrors`): graphql-jit has words of its own for them. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 /** Compiled for one operation; null when graphql-jit cannot. */
@@ -51,8 +52,6 @@ export function createCompiledExecute(): Execute {
   return (args) => {
     const query = compiledFor(args);
     if (!query) return execute(args);
-    const errors = variableErrors(args);
-    if (errors) return { errors };
     const result = query.query(args.rootValue, args.contextValue, args.variableValues ?? {});
     const usual = (one: ExecutionResult) => withUsualErrors(one, args.document);
     return result instanceof Promise ? result.then(usual) : usual(result);

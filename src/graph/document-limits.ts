@@ -97,6 +97,8 @@ export function checkShape(
   limits: OperationLimits,
   mode?: LimitMode,
 ): LimitName[] {
+  const key = operationName ?? '';
+  if (passed.get(document)?.get(key) === limits) return [];
   if (!harmless.has(document)) checkStack(document);
   const { aliases, directives, operations } = shapeOf(document);
   const asked = getOperationAST(document, operationName);
@@ -106,8 +108,14 @@ export function checkShape(
   // After the client's own limits, whose messages help more.
   if (!harmless.has(document)) checkTime(document, limits);
   harmless.add(document);
+  // A name that no operation has could be any text.
+  if (exceeded.length === 0 && (operation || key === ''))
+    passed.set(document, (passed.get(document) ?? new Map()).set(key, limits));
   return exceeded;
 }
+
+/** Whose limits an operation kept within when it was last asked: mostly the same client's again. */
+const passed = new WeakMap<DocumentNode, Map<string, OperationLimits>>();
 
 /** Documents found to harm nobody: once is enough. */
 const harmless = new WeakSet<DocumentNode>();

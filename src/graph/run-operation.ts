@@ -132,12 +132,21 @@ function enter(
   try {
     const isWrite = admitted.facts.operation.operation === 'mutation';
     const result = isWrite ? write(admitted, options) : execute(admitted, options);
-    if (result instanceof Promise) return result.finally(settle);
+    if (result instanceof Promise) return settled(result, settle);
     settle();
     return result;
   } catch (error) {
     settle();
     throw error;
+  }
+}
+
+/** As `finally` does it, for less. */
+async function settled(result: Promise<ExecutionResult>, settle: () => void): Promise<ExecutionResult> {
+  try {
+    return await result;
+  } finally {
+    settle();
   }
 }
 

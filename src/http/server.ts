@@ -41,9 +41,15 @@ export function createHttpServer(graphql: NodeHandler, route: (path: string) => 
   return server;
 }
 
+/** The one that was good last time; nearly every request names it again. */
+let knownHost: string | undefined;
+
 /** yoga makes a URL of it, and answers with its stack when it cannot. HTTP/1.0 may leave it out. */
 function namesHost({ headers: { host } }: IncomingMessage): boolean {
-  return host === undefined || URL.canParse(`http://${host}`);
+  if (host === knownHost) return true;
+  if (host === undefined || !URL.canParse(`http://${host}`)) return host === undefined;
+  knownHost = host;
+  return true;
 }
 
 /** Resolves with the port; rejects with the reason, e.g. EADDRINUSE. */

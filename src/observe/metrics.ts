@@ -1,5 +1,6 @@
 /** What `/metrics` shows: the process, each vendor's calls, each operation. Labels are names from our own files, never from callers. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createCountTally, createDistributionTally } from './tally.ts';
 
 export interface VendorCallMeasure {
   vendor: string;
@@ -29,38 +30,44 @@ export function createMetrics(): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
   collectDefaultMetrics({ register: registry });
-  const calls = new Counter({
-    name: 'vendorgraph_vendor_calls_total',
-    help: 'Calls that left for a vendor, every try counted.',
-    labelNames: ['vendor', 'operation', 'status'],
-    registers,
-  });
-  const shared = new Counter({
-    name: 'vendorgraph_vendor_reads_shared_total',
-    help: 'Reads answered by an identical call of the same operation.',
-    labelNames: ['vendor', 'operation'],
-    registers,
-  });
-  const retries = new Counter({
-    name: 'vendorgraph_vendor_retries_total',
-    help: 'Vendor calls that were not the first try.',
-    labelNames: ['vendor', 'operation'],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'vendorgraph_vendor_call_seconds',
-    help: 'Time from sending to the whole answer.',
-    labelNames: ['vendor'],
-    buckets: BUCKETS,
-    registers,
-  });
-  const operations = new Histogram({
-    name: 'vendorgraph_operation_seconds',
-    help: 'GraphQL operations by transport and outcome.',
-    labelNames: ['transport', 'outcome'],
-    buckets: BUCKETS,
-    registers,
-  });
+  const calls = rowsOf(
+    createCountTally({
+      name: 'vendorgraph_vendor_calls_total',
+      help: 'Calls that left for a vendor, every try counted.',
+      registry,
+    }),
+    ['vendor', 'operation', 'status'],
+  );
+  const shared = rowsOf(
+    createCountTally({
+      name: 'vendorgraph_vendor_reads_shared_total',
+      help: 'Reads answered by an identical call of the same operation.',
+      registry,
+    }),
+    ['vendor', 'operation'],
+  );
+  const retries = rowsOf(
+    createCountTally({
+      name: 'vendorgraph_vendor_retries_total',
+      help: 'Vendor calls that were not the first try.',
+      registry,
+    }),
+    ['vendor', 'operation'],
+  );
+  const seconds = rowsOf(
+    createDistributionTally(
+      { name: 'vendorgraph_vendor_call_seconds', help: 'Time from sending to the whole answer.', registry },
+      BUCKETS,
+    ),
+    ['vendor'],
+  );
+  const operations = rowsOf(
+    createDistributionTally(
+      { name: 'vendorgraph_operation_seconds', help: 'GraphQL operations by transport and outcome.', registry },
+      BUCKETS,
+    ),
+    ['transport', 'outcome'],
+  );
   const errors = new Counter({
     name: 'vendorgraph_errors_total',
     help: 'Errors callers were given.',
@@ -78,18 +85,31 @@ export function createMetrics(): Metrics {
   return {
     vendorCall({ vendor, operation, status, seconds: took, cached, attempt }) {
       if (cached) {
-        shared.inc({ vendor, operation });
+        shared(vendor, operation).value += 1;
         return;
       }
-      calls.inc({ vendor, operation, status: status === null ? 'none' : String(status) });
-      seconds.observe({ vendor }, took);
-      if (attempt > 1) retries.inc({ vendor, operation });
+      calls(vendor, operation, status === null ? 'none' : String(status)).value += 1;
+      seconds(vendor).observe(took);
+      if (attempt > 1) retries(vendor, operation).value += 1;
     },
-    operation: (transport, outcome, took) => operations.observe({ transport, outcome }, took),
+    operation: (transport, outcome, took) => operations(transport, outcome).observe(took),
     error: (code) => errors.inc({ code }),
     connections: (change) => connections.inc(change),
     audit: { written: (entries) => recorded.inc(entries), failed: () => unrecorded.inc() },
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** Finds a row by the values of its labels, and makes it when it is first asked for. */
+function rowsOf<Row>(make: (labels: Record<string, string>) => Row, names: readonly string[]) {
+  const rows = new Map<string, Row>();
+  return (...values: string[]): Row => {
+    const key = values.length === 1 ? (values[0] ?? '') : values.join('\n');
+    const known = rows.get(key);
+    if (known) return known;
+    const row = make(Object.fromEntries(names.map((name, at) => [name, values[at] ?? ''])));
+    rows.set(key, row);
+    return row;
   };
 }

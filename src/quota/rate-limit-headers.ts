@@ -9,12 +9,21 @@ export function rateLimitHeaders(admission: Admission): Readonly<Record<string, 
   const { policies } = admission.standing;
   const tightest = tightestOf(policies);
   return {
-    'ratelimit-policy': policies
-      .map(({ name, quota, windowSeconds }) => `"${name}";q=${quota};w=${windowSeconds}`)
-      .join(', '),
+    'ratelimit-policy': policyText(policies),
     ...(tightest && { ratelimit: `"${tightest.name}";r=${tightest.remaining};t=${tightest.resetSeconds}` }),
     ...retryAfter(admission),
   };
+}
+
+/** Of the policies asked for last: most requests are those of one kind of client. */
+let written: { quotas: readonly number[]; text: string } | undefined;
+
+function policyText(policies: readonly PolicyStanding[]): string {
+  if (written?.quotas.length !== policies.length || !policies.every(({ quota }, at) => quota === written?.quotas[at])) {
+    const texts = policies.map(({ name, quota, windowSeconds }) => `"${name}";q=${quota};w=${windowSeconds}`);
+    written = { quotas: policies.map(({ quota }) => quota), text: texts.join(', ') };
+  }
+  return written.text;
 }
 
 /** Of several that are equally near their end, the first. */

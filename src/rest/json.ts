@@ -8,7 +8,7 @@ const MAX_DEPTH = 64;
 
 /** Throws SyntaxError for text that is not JSON, RangeError for JSON nested too deeply. */
 export function readJson(text: string): unknown {
-  const value: unknown = HAS_LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+  const value: unknown = hasLongNumber(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   if (isDeeper(value, MAX_DEPTH)) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
   return value;
 }
@@ -17,8 +17,27 @@ export function writeJson(value: unknown): string {
   return JSON.stringify(value, writeBigInt);
 }
 
-/** True for digits in strings too: then the slower reading finds nothing to keep. */
-const HAS_LONG_NUMBER = /\d{16}/;
+/** As many digits as a whole number beyond 2^53 has at least. */
+const LONG_NUMBER = 16;
+
+/** True for digits in strings too: then the slower reading finds nothing to keep. So many digits in a row cover every so-manieth place: only those are looked at. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LONG_NUMBER - 1; at < text.length; at += LONG_NUMBER) {
+    if (!isDigit(text, at)) continue;
+    let start = at;
+    while (isDigit(text, start - 1)) start -= 1;
+    let end = at + 1;
+    while (isDigit(text, end)) end += 1;
+    if (end - start >= LONG_NUMBER) return true;
+  }
+  return false;
+}
+
+/** False beyond both ends, where there is no character. */
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 48 && code <= 57;
+}
 
 function keepDigits(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;

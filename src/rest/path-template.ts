@@ -16,6 +16,9 @@ export interface PathTemplate {
 /** Ids are short; what is longer is an attempt to overflow something. */
 const MAX_LENGTH = 512;
 
+/** What nearly every id is: nothing in it means anything to a path, however often it is decoded. */
+const PLAIN_ID = /^[\w-]{1,512}$/;
+
 export function parsePathTemplate(template: string): PathTemplate {
   // Splitting at a captured group alternates literals and names: literal, name, literal, …
   const [first = '', ...rest] = template.split(/\{args\.(\w+)\}/);
@@ -40,6 +43,7 @@ function encodeSegment(argument: string, value: unknown): string {
 }
 
 function problemOf(text: string): string | undefined {
+  if (PLAIN_ID.test(text)) return undefined;
   if (text === '') return 'is empty';
   if (text.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
   if (!text.isWellFormed()) return 'is not valid Unicode';

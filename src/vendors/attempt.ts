@@ -57,12 +57,9 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
       expired: () => timedOut(`${title} did not answer within ${Math.max(0, Math.round(ms))} ms`, request),
     });
     try {
-      return await pool.exchange(
-        { method: request.method, path, headers, body: request.body ?? null },
-        deadline.signal,
-      );
+      return await pool.exchange({ method: request.method, path, headers, body: request.body ?? null }, deadline);
     } catch (error) {
-      throw deadline.signal.aborted ? deadline.signal.reason : transportFault(error, title, request);
+      throw deadline.reason() ?? transportFault(error, title, request);
     }
   };
 

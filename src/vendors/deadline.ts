@@ -9,7 +9,10 @@ export interface DeadlineOptions {
 }
 
 export interface Deadline extends Disposable {
-  signal: AbortSignal;
+  /** Why it ended; undefined while it has not. */
+  reason(): unknown;
+  /** Calls back once when it ends; there is one listener, the last. An AbortController would cost as much as a short call does. */
+  onEnd(listener: () => void): void;
 }
 
 /** What setTimeout can count to; beyond, it would fire at once. */
@@ -17,14 +20,24 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** Starts the clock. Dispose it as soon as the work is done: it holds a timer and a listener on the caller. */
 export function startDeadline({ caller, ms, expired }: DeadlineOptions): Deadline {
-  const controller = new AbortController();
-  const leave = (): void => controller.abort(caller.reason);
-  const timer = setTimeout(() => controller.abort(expired()), Math.min(Math.max(0, ms), LONGEST_MS));
+  let ended: { reason: unknown } | undefined;
+  let tell: (() => void) | undefined;
+  const end = (reason: unknown): void => {
+    if (ended) return;
+    ended = { reason };
+    tell?.();
+  };
+  const leave = (): void => end(caller.reason);
+  const timer = setTimeout(() => end(expired()), Math.min(Math.max(0, ms), LONGEST_MS));
   if (caller.aborted) leave();
   else caller.addEventListener('abort', leave, { once: true });
   return {
-    signal: controller.signal,
+    reason: () => ended?.reason,
+    onEnd(listener) {
+      tell = listener;
+    },
     [Symbol.dispose]() {
+      tell = undefined;
       clearTimeout(timer);
       caller.removeEventListener('abort', leave);
     },

@@ -73,7 +73,7 @@ async function enter(
     ms: scope.deadlineAt - now(),
     expired: () => timedOut(`The operation's time was over before ${title} had a free place`, request),
   });
-  await slots.wait(deadline.signal);
+  await slots.wait(deadline);
 }
 
 function settle(outcome: Outcome): VendorAnswer {

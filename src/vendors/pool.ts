@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { MAX_ANSWER_BYTES } from './answer-body.ts';
 import type { VendorAnswer, VendorRequest } from './call-scope.ts';
+import type { Deadline } from './deadline.ts';
 
 export interface PoolOptions {
   origin: string;
@@ -21,8 +22,8 @@ export interface Exchange {
 }
 
 export interface VendorPool extends AsyncDisposable {
-  /** One try. Rejects with the signal's reason at once when it aborts, else with undici's own error. */
-  exchange(exchange: Exchange, signal: AbortSignal): Promise<VendorAnswer>;
+  /** One try. Rejects with the deadline's reason at once when it ends, else with undici's own error. */
+  exchange(exchange: Exchange, deadline: Deadline): Promise<VendorAnswer>;
 }
 
 export function createPool({ origin, connections, timeoutMs }: PoolOptions): VendorPool {
@@ -35,10 +36,11 @@ export function createPool({ origin, connections, timeoutMs }: PoolOptions): Ven
     maxResponseSize: MAX_ANSWER_BYTES,
   });
   return {
-    exchange: (exchange, signal) =>
+    exchange: (exchange, deadline) =>
       new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
-        pool.dispatch({ ...exchange, origin }, collect(signal, resolve, reject));
+        const reason = deadline.reason();
+        if (reason !== undefined) return reject(reason);
+        pool.dispatch({ ...exchange, origin }, collect(deadline, resolve, reject));
       }),
     [Symbol.asyncDispose]: () => pool.destroy(),
   };
@@ -46,7 +48,7 @@ export function createPool({ origin, connections, timeoutMs }: PoolOptions): Ven
 
 /** Gathers one answer. `controller` is unknown until the request leaves undici's own queue. */
 function collect(
-  signal: AbortSignal,
+  deadline: Deadline,
   resolve: (answer: VendorAnswer) => void,
   reject: (reason: unknown) => void,
 ): Dispatcher.DispatchHandler {
@@ -55,15 +57,15 @@ function collect(
   let headers: Record<string, string> = {};
   const chunks: Buffer[] = [];
   const leave = (): void => {
-    reject(signal.reason);
+    reject(deadline.reason());
     controller?.abort(new Error('aborted'));
   };
-  signal.addEventListener('abort', leave, { once: true });
+  deadline.onEnd(leave);
 
   return {
     onRequestStart(started) {
       controller = started;
-      if (signal.aborted) controller.abort(new Error('aborted'));
+      if (deadline.reason() !== undefined) controller.abort(new Error('aborted'));
     },
     onResponseStart(_controller, statusCode, received) {
       status = statusCode;
@@ -73,12 +75,10 @@ function collect(
       chunks.push(chunk);
     },
     onResponseEnd() {
-      signal.removeEventListener('abort', leave);
       const [only] = chunks;
       resolve({ status, headers, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks) });
     },
     onResponseError(_controller, error) {
-      signal.removeEventListener('abort', leave);
       reject(error);
     },
   };

@@ -1,4 +1,6 @@
 /** Bounds how many calls one vendor gets at once; the rest wait in the order they came. */
+import type { Deadline } from './deadline.ts';
+
 export interface SlotsOptions {
   /** Calls that may run at once. */
   concurrency: number;
@@ -11,8 +13,8 @@ export interface Slots {
   tryTake(): boolean;
   /** Whether one more may wait. */
   hasRoom(): boolean;
-  /** Resolves when a place was taken; rejects with the signal's reason, and leaves the queue, when it aborts. */
-  wait(signal: AbortSignal): Promise<void>;
+  /** Resolves when a place was taken; rejects with the deadline's reason, and leaves the queue, when it ends. */
+  wait(deadline: Deadline): Promise<void>;
   /** Gives a place back, to the one who waits longest. */
   release(): void;
 }
@@ -29,18 +31,15 @@ export function createSlots({ concurrency, maxQueued }: SlotsOptions): Slots {
       return true;
     },
     hasRoom: () => queue.size < maxQueued,
-    wait: (signal) =>
+    wait: (deadline) =>
       new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
-        const leave = (): void => {
+        const reason = deadline.reason();
+        if (reason !== undefined) return reject(reason);
+        const enter = (): void => resolve();
+        deadline.onEnd(() => {
           queue.delete(enter);
-          reject(signal.reason);
-        };
-        const enter = (): void => {
-          signal.removeEventListener('abort', leave);
-          resolve();
-        };
-        signal.addEventListener('abort', leave, { once: true });
+          reject(deadline.reason());
+        });
         queue.add(enter);
       }),
     release() {

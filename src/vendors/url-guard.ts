@@ -14,6 +14,7 @@ export function createUrlGuard(endpoint: string): UrlGuard {
   const templates = new Map<string, readonly RegExp[]>();
 
   return (request) => {
+    if (isPlainTarget(request.target, segmentsOf(request.template, templates))) return prefix + request.target;
     const url = parse(base.origin + prefix + request.target);
     const [rawPath = ''] = request.target.split('?', 1);
     const isBelow =
@@ -28,6 +29,14 @@ export function createUrlGuard(endpoint: string): UrlGuard {
     }
     return url.pathname + url.search;
   };
+}
+
+/** Made of characters alone that no URL parser changes, and no step up or down: it is what it looks like. */
+const PLAIN_TARGET = /^((?:\/[\w~-]+(?:\.[\w~-]+)*)+)(?:\?[\w~&=%+,:.*-]*)?$/;
+
+function isPlainTarget(target: string, template: readonly RegExp[]): boolean {
+  const path = PLAIN_TARGET.exec(target)?.[1]?.split('/');
+  return path?.length === template.length && path.every((segment, at) => template[at]?.test(segment));
 }
 
 function parse(text: string): URL | null {
