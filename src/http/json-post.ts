@@ -125,7 +125,8 @@ function send(
     ...quotaHeaders,
     ...headers,
   });
-  handOver(response, body, length);
+  // Text of which every character is a byte needs no encoder.
+  handOver(response, body, length, length === body.length ? 'latin1' : 'utf8');
 }
 
 interface HttpPart {
@@ -152,9 +153,14 @@ const SMALL_BODY = 65_536;
  * To Node a connection is idle from `end` on, and a closing server cuts idle ones: a large answer ends when it is out. A
  * small one goes out with its headers in one write, which a Buffer would not.
  */
-function handOver(response: ServerResponse, body: string | Buffer, length: number): void {
-  if (length <= SMALL_BODY) response.end(body);
-  else response.write(body, () => response.end());
+function handOver(
+  response: ServerResponse,
+  body: string | Buffer,
+  length: number,
+  encoding: BufferEncoding = 'utf8',
+): void {
+  if (length <= SMALL_BODY) response.end(body, encoding);
+  else response.write(body, encoding, () => response.end());
 }
 
 const PLAIN_ACCEPT: ReadonlySet<string | undefined> = new Set([undefined, '*/*', 'application/json']);
