@@ -39,6 +39,10 @@ export interface ErrorDetails {
   scopes?: readonly string[];
   /** For LIMIT_EXCEEDED: which limit. */
   limit?: string;
+  /** For a subscription that ended: its last good cursor, to resume with. */
+  cursor?: string;
+  /** For CURSOR_EXPIRED: the cursor at which what is still kept begins. */
+  earliest?: string;
 }
 
 /** A failure whose code and message are written for the caller; `cause` (vendor URLs, bodies, stacks) is for the log only. */

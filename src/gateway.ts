@@ -1,6 +1,6 @@
 /** Chooses and wires: the only place that picks adapters and knows every part. */
 import type { Server } from 'node:http';
-import { createFileAuditLog } from './audit/file-audit-log.ts';
+import { checkAuditLogFree, createFileAuditLog } from './audit/file-audit-log.ts';
 import { createCallers } from './callers.ts';
 import { type GraphFolder, readGraphFolder } from './config/graph-folder.ts';
 import { readIdentityFile } from './config/identity-file.ts';
@@ -8,11 +8,14 @@ import { resolveLimits } from './config/limits.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorConfig } from './config/vendor.ts';
 import type { VendorName } from './config/vendor-name.ts';
+import { openEventService } from './event-service.ts';
 import { createCompiledExecute } from './graph/compiled-execution.ts';
 import { readComposedGraph } from './graph/composed-graph.ts';
 import { createDocuments } from './graph/documents.ts';
 import { readOperationFiles } from './graph/operation-files.ts';
+import { createOperationGate } from './graph/operation-gate.ts';
 import { createRunOperation } from './graph/run-operation.ts';
+import { createRunSubscription } from './graph/run-subscription.ts';
 import { createSavedDocuments } from './graph/saved-documents.ts';
 import { createVisibleSchemas } from './graph/visible-schema.ts';
 import { createGraphqlServer, GRAPHQL_PATH, type GraphqlOptions } from './http/graphql.ts';
@@ -38,6 +41,8 @@ import { sandboxConnection, vendorConnection } from './vendors/vendor-connection
 export interface SandboxAddresses {
   urls: Readonly<Partial<Record<VendorName, string>>>;
   credentials: Readonly<Partial<Record<VendorName, Record<string, string>>>>;
+  /** What they sign webhooks with. */
+  webhookSecrets?: Readonly<Partial<Record<VendorName, string>>>;
 }
 
 export interface GatewayOptions {
@@ -65,35 +70,43 @@ export async function startGateway({
   sandbox,
 }: GatewayOptions): Promise<Gateway> {
   const folder = readGraphFolder(graphDir);
-  const graph = readComposedGraph(folder, JOINS, await loadJoinFiles(folder));
+  await checkAuditLogFree(settings.dataDir);
   const metrics = createMetrics();
+  const audit = createFileAuditLog({ dataDir: settings.dataDir, key: settings.auditKey, log, counters: metrics.audit });
+  const graph = readComposedGraph(folder, JOINS, await loadJoinFiles(folder), audit);
   const connections = connectionsOf(folder, env, await sandbox);
   const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
   const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
   const callers = await createCallers({ folder, graphDir, settings, sandbox: sandbox !== undefined, log });
   if (settings.production)
     requireRealCredentials({ settings, sandbox: sandbox !== undefined, clients: callers.clients, connections });
-  const audit = createFileAuditLog({ dataDir: settings.dataDir, key: settings.auditKey, log, counters: metrics.audit });
   const limits = resolveLimits(callers.clients.limits);
   const visible = createVisibleSchemas(graph.schema, graph.rules);
   const operations = readOperationFiles(graphDir);
   const { schema, rules } = graph;
   let resource = callers.resourceAt(settings.publicUrl ?? 'http://gateway');
+  // Known when it listens, which is before any vendor calls.
+  let publicUrl = settings.publicUrl ?? '';
+  const addresses = await sandbox;
+  const events = await openEventService({
+    ...{ folder, schema, settings, log },
+    readSecret: createSecretReader({ env }),
+    sandboxSecrets: addresses && (addresses.webhookSecrets ?? {}),
+    publicUrl: () => publicUrl,
+    metrics: metrics.events,
+  });
+  const quota = createMemoryQuota();
+  const execute = createCompiledExecute();
+  const gate = createOperationGate({ graph, rules, visible, limits, quota });
   const options: GraphqlOptions = {
     graph,
     audit,
     rest: createRestExecutor({ operations: graph.operations, vendors, door }),
     documents: createDocuments({ schema, limits, visible }),
     saved: createSavedDocuments(operations),
-    run: createRunOperation({
-      graph,
-      rules,
-      visible,
-      limits,
-      quota: createMemoryQuota(),
-      audit,
-      execute: createCompiledExecute(),
-    }),
+    run: createRunOperation({ graph, gate, visible, audit, execute }),
+    subscribe: createRunSubscription({ graph, gate, audit, execute, quota, log, metrics, events: events?.source }),
+    ackEvents: events?.ackEvents,
     identity: createIdentity(readIdentityFile(graphDir)),
     authenticate: callers.authenticate,
     challenge: () => resource.challenge(),
@@ -113,11 +126,13 @@ export async function startGateway({
   const server = createHttpServer(
     createJsonPost(graphql, options),
     (path) => routes[path] ?? describing(resource, path),
+    events && ((request, response) => events.receiver.handle(request, response)),
   );
   const websocket = attachWebsocket(server, graphql, options);
   const port = await listen(server, settings.port, settings.host);
   const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
   if (settings.publicUrl === undefined) resource = callers.resourceAt(url);
+  publicUrl ||= url;
   log.info({ url: `${url}${GRAPHQL_PATH}`, vendors: folder.sources.map(({ vendor }) => vendor) }, 'gateway ready');
   if (callers.isNobody) log.warn('no client in clients.yaml and no VENDORGRAPH_API_KEY: every caller is refused');
 
@@ -125,11 +140,13 @@ export async function startGateway({
     if (draining) return;
     draining = true;
     const closed = closeServer(server, settings.drainTimeoutMs);
+    await events?.drain();
     await websocket.close(settings.drainTimeoutMs);
     await closed;
     await graphql.dispose();
     await door[Symbol.asyncDispose]();
     await callers[Symbol.asyncDispose]();
+    await events?.[Symbol.asyncDispose]();
     await audit[Symbol.asyncDispose]();
     log.info('gateway ended');
   };

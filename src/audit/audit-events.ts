@@ -59,10 +59,11 @@ export interface AuditEvent {
   cost: { estimated: number; actual: number } | null;
 }
 
-export interface AuditEventConnection {
-  edges: { cursor: string; node: AuditEvent }[];
-  nodes: AuditEvent[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+/** What a connection of the graph is made of. */
+export interface AuditEventPage {
+  rows: { cursor: string; node: AuditEvent }[];
+  hasNextPage: boolean;
+  endCursor: string | null;
 }
 
 /** Throws BAD_USER_INPUT for a `DateTime` that is none. */
@@ -84,9 +85,8 @@ export function auditQueryOf({ filter, first, after }: AuditEventsArgs): AuditQu
   };
 }
 
-export function auditConnectionOf({ edges, endCursor, hasNextPage }: AuditPage): AuditEventConnection {
-  const events = edges.map(({ cursor, entry }) => ({ cursor, node: auditEventOf(entry) }));
-  return { edges: events, nodes: events.map(({ node }) => node), pageInfo: { hasNextPage, endCursor } };
+export function auditEventPageOf({ edges, endCursor, hasNextPage }: AuditPage): AuditEventPage {
+  return { rows: edges.map(({ cursor, entry }) => ({ cursor, node: auditEventOf(entry) })), hasNextPage, endCursor };
 }
 
 export function auditEventOf(entry: StoredEntry): AuditEvent {

@@ -1,6 +1,5 @@
 /** Keys that settings name: the sandbox's demo keys and the operator's. */
 import { timingSafeEqual } from 'node:crypto';
-import { readBearer } from './bearer.ts';
 import { digestBytes, digestOf } from './digest.ts';
 import { internScopes } from './interned-scopes.ts';
 import type { Principal, Scope } from './principal.ts';
@@ -42,17 +41,6 @@ export function createKeyTable(keys: readonly ApiKey[]): (digest: Buffer) => Pri
     let found: Principal | null = null;
     for (const { digest: one, principal } of known) if (timingSafeEqual(digest, one)) found = principal;
     return found;
-  };
-}
-
-/** Answers `Bearer <key>`; anything else is nobody. For a gateway that knows no other credentials. */
-export function createKeyAuthenticator(
-  keys: readonly ApiKey[],
-): (authorization: string | null | undefined) => Principal | null {
-  const find = createKeyTable(keys);
-  return (authorization) => {
-    const token = readBearer(authorization);
-    return token === undefined ? null : find(digestBytes(digestOf(token)));
   };
 }
 

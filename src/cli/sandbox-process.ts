@@ -9,6 +9,7 @@ export interface SandboxReport {
   controlUrl: string;
   urls: Record<VendorName, string>;
   credentials: Record<VendorName, Record<string, string>>;
+  webhookSecrets: Record<VendorName, string>;
 }
 
 export interface SandboxProcess {

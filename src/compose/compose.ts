@@ -1,6 +1,6 @@
 /** Compiles a graph folder: vendors' OpenAPI files and our SDL files become one annotated schema. */
 import { join } from 'node:path';
-import { type DocumentNode, print as printSdl } from 'graphql';
+import { concatAST, type DocumentNode, print as printSdl } from 'graphql';
 import { z } from 'zod';
 import { clientsJsonSchema } from '../config/clients.ts';
 import { ConfigError, type ConfigProblem, collectProblems, throwProblems } from '../config/config-error.ts';
@@ -12,20 +12,26 @@ import { ACCESS_DEFINITIONS } from './access-definitions.ts';
 import type { Artefact } from './artefact.ts';
 import { guardConnections } from './connection-access.ts';
 import { typesOf } from './document.ts';
+import { ENGINE_SDL } from './engine-sdl.ts';
+import { composeEvents } from './events.ts';
 import { foldExtensions } from './extensions.ts';
 import { moveToFields } from './field-references.ts';
 import { allowMasks, maskProblems } from './mask-check.ts';
 import { merge } from './merge.ts';
 import { compileWithMesh } from './mesh.ts';
 import { nameProblems } from './name-check.ts';
+import { operationList } from './operation-list.ts';
 import { OWN_DEFINITIONS } from './own-definitions.ts';
 import type { SourcePlan } from './pass.ts';
+import { payloadTypes } from './payload-types.ts';
 import { writeRowTypes } from './row-types.ts';
 import { checkSdl, readSdlFiles } from './sdl-file.ts';
 import { guardSource } from './source-access.ts';
 import { markPersonalData, personalDataProblems } from './source-personal-data.ts';
 import { planSource } from './source-plan.ts';
+import { specWebhooks } from './spec-webhooks.ts';
 import { transform } from './transform.ts';
+import { copyWithoutCallbacks } from './without-callbacks.ts';
 
 export interface ComposeOptions {
   graphDir: string;
@@ -40,12 +46,18 @@ export async function compose({ graphDir, print }: ComposeOptions): Promise<Arte
   for (const plan of plans) sources.push(await compileSource(folder, plan, print));
   const vendors = [...sources.map(({ rows }) => rows), OWN_DEFINITIONS];
   const guarded = [...sources.map(({ guarded }) => guarded), OWN_DEFINITIONS, ACCESS_DEFINITIONS];
+  const ours = [...sdl, ...ENGINE_SDL];
+  const all = [...ours, ...composeEvents(plans, guarded, ours)];
   return [
-    { path: folder.composedPath, text: `${HEADER}\n${printSdl(composeSchema(guarded, sdl, folder))}\n` },
+    {
+      path: folder.composedPath,
+      text: `${HEADER}\n${printSdl(composeSchema(guarded, all, folder))}\n`,
+    },
     { path: join(folder.dir, 'schema', 'rows.ts'), text: writeRowTypes(merge(vendors, [])) },
     { path: join(folder.dir, 'schema', 'vendor.schema.json'), text: vendorJsonSchema() },
     { path: join(folder.dir, 'schema', 'identity.schema.json'), text: identityJsonSchema() },
     { path: join(folder.dir, 'schema', 'clients.schema.json'), text: clientsJsonSchema() },
+    operationList(folder.dir),
   ];
 }
 
@@ -94,15 +106,22 @@ async function compileSource(
   const started = performance.now();
   const entry = mesh.config.sources.find(({ name }) => name === plan.vendor);
   if (entry === undefined) throw new RangeError(`No source ${plan.vendor}.`);
-  const compiled = await compileWithMesh(dir, plan, entry.handler.openapi).catch((error: unknown) => {
-    throw meshError(plan, error);
-  });
+  using copy = copyWithoutCallbacks(plan.openapi);
+  const { openapi } = entry.handler;
+  const compiled = await compileWithMesh(dir, plan, { ...openapi, source: copy?.path ?? openapi.source }).catch(
+    (error: unknown) => {
+      throw meshError(plan, error);
+    },
+  );
   const document = transform(compiled, plan);
-  throwProblems([...nameProblems(document, plan), ...personalDataProblems(document, plan)]);
+  const payloads = payloadTypes(document, plan, specWebhooks(plan.openapi));
+  const described = concatAST([document, payloads]);
+  throwProblems([...nameProblems(described, plan), ...personalDataProblems(described, plan)]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const types = typesOf(document).length;
   print(`  ${plan.vendor.padEnd(10)} ${plan.operations.size} operations, ${types} types, ${seconds} s`);
-  return { rows: document, guarded: markPersonalData(guardSource(document, plan), plan) };
+  const guarded = markPersonalData(concatAST([guardSource(document, plan), payloads]), plan);
+  return { rows: document, guarded };
 }
 
 function meshError({ vendor, openapi }: SourcePlan, error: unknown): ConfigError {

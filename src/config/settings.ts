@@ -1,6 +1,7 @@
 /** Settings from the environment; nothing else in the gateway reads it. */
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { isAddressRange } from './webhook.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const SWITCH = ['0', '1', 'true', 'false', 'on', 'off'] as const;
@@ -16,6 +17,21 @@ const schema = z.object({
   VENDORGRAPH_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'expected an address such as https://graph.example.com' })
     .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  VENDORGRAPH_CURSOR_KEYS: z.string().optional(),
+  VENDORGRAPH_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .refine(isAddressRange, { error: 'expected addresses or ranges such as 10.0.0.0/8, separated by commas' }),
+      ),
+    )
+    .optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'expected an address such as postgres://user@host/database' })
     .optional(),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: oneOf(LEVELS).default('info'),
@@ -43,6 +59,12 @@ export interface Settings {
   apiKey: string | undefined;
   /** Signs the head of the audit log; undefined: a key made once and kept in the data directory. */
   auditKey: string | undefined;
+  /** Sign cursors: `id:secret`, separated by commas, newest first; undefined: a key made once and kept in the data directory. */
+  cursorKeys: string | undefined;
+  /** Addresses and ranges whose X-Forwarded-For counts. */
+  trustedProxies: readonly string[];
+  /** Postgres for events instead of a file in the data directory. */
+  databaseUrl: string | undefined;
   /** Where callers and vendors reach the gateway, without a slash at its end. */
   publicUrl: string | undefined;
   /** NODE_ENV=production: nothing that only serves to try things out may be on. */
@@ -72,6 +94,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     dataDir: values.VENDORGRAPH_DATA_DIR,
     apiKey: values.VENDORGRAPH_API_KEY,
     auditKey: values.VENDORGRAPH_AUDIT_KEY,
+    cursorKeys: values.VENDORGRAPH_CURSOR_KEYS,
+    trustedProxies: values.VENDORGRAPH_TRUSTED_PROXIES ?? [],
+    databaseUrl: values.DATABASE_URL,
     publicUrl: values.VENDORGRAPH_PUBLIC_URL,
     production: values.NODE_ENV === 'production',
     logLevel: values.LOG_LEVEL,
@@ -80,7 +105,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
-const SECRET: ReadonlySet<string> = new Set(['VENDORGRAPH_API_KEY', 'VENDORGRAPH_AUDIT_KEY']);
+const SECRET: ReadonlySet<string> = new Set([
+  'VENDORGRAPH_API_KEY',
+  'VENDORGRAPH_AUDIT_KEY',
+  'VENDORGRAPH_CURSOR_KEYS',
+  'DATABASE_URL',
+]);
 
 function problemOf({ path, message }: z.core.$ZodIssue, given: Record<string, string | undefined>) {
   const name = String(path[0]);

@@ -3,13 +3,11 @@
  * one says how we reach it and what our graph makes of it. `schema/vendor.schema.json` is generated from here.
  */
 import { z } from 'zod';
+import { eventMap } from './event-map.ts';
 import { PII_NAMES } from './pii-category.ts';
+import { secretReference } from './secret-reference.ts';
 import { VENDOR_NAME_PATTERN } from './vendor-name.ts';
-
-/** `secret://env/NAME` or `secret://file/PATH`; never a secret itself. */
-const secretReference = z
-  .string()
-  .regex(/^secret:\/\/(env|file)\/.+$/, 'expected secret://env/NAME or secret://file/PATH, never the secret itself');
+import { webhookSchema } from './webhook.ts';
 
 /** Dotted path into a JSON answer; digits index arrays: `paging.next.after`, `errors.0.title`. */
 const jsonPath = z.string().regex(/^[\w$]+(\.[\w$]+)*$/, 'expected a dotted path such as paging.next.after');
@@ -166,12 +164,8 @@ export const vendorSchema = z.strictObject({
     .default({})
     .describe('By operationId; an operation without an entry is taken as it is.'),
   batchReads: z.array(batchRead).default([]),
-  webhook: z
-    .strictObject({
-      scheme: z.enum(['hubspot', 'stripe', 'zendesk', 'slack', 'svix', 'calcom', 'bamboohr']),
-      secret: secretReference,
-    })
-    .optional(),
+  webhook: webhookSchema.optional(),
+  events: eventMap.default({}),
   personalData: z
     .record(z.string(), z.record(z.string(), z.enum(PII_NAMES)))
     .default({})

@@ -37,7 +37,7 @@ export interface NewEvent {
   eventId: string;
   /** Any of them known with the same `bodySha256`: a duplicate. Known with another body: `id_conflict`. At least one. */
   dedupeKeys: readonly DedupeKey[];
-  /** Of `body`, hexadecimal. */
+  /** Of `body`, hexadecimal; without what differs between two tries of the same event, e.g. a count of attempts. */
   bodySha256: string;
   /** When it happened, by the vendor's clock. */
   vendorTime?: number | undefined;
@@ -87,6 +87,7 @@ export interface LoggedEvent {
   type: string;
   eventId: string;
   vendorTime: number | null;
+  /** Of a replay: when it was repeated, so that retention counts from then. */
   receivedAt: number;
   /** JSON text. */
   body: string;
@@ -112,7 +113,7 @@ export interface EventPage {
 }
 
 export interface StoredDelivery extends Omit<Delivery, 'events' | 'deadLetters'> {
-  /** Null once retention took the bytes and left the events. */
+  /** Of `raw`, hexadecimal. Retention takes bytes and dead letters of a delivery together, once it kept no event of it. */
   rawSha256: string;
 }
 
@@ -196,7 +197,10 @@ export interface EventLog extends AsyncDisposable {
     query: { vendor?: VendorName; reason?: DeadLetterReason; id?: string; all?: boolean },
     limit: number,
   ): Promise<DeadLetter[]>;
-  /** Marks it as done and appends what was made of it now, in one transaction; the delivery itself stays as it is. */
+  /**
+   * Marks it as done and appends what was made of it now, in one transaction; the delivery itself stays as it is, and its
+   * events carry the time of that delivery. Throws NOT_FOUND for an unknown id.
+   */
   redrive(id: string, events: readonly NewEvent[], by: Operator): Promise<Appended>;
   /** Deletes what retention no longer keeps of a vendor, in small transactions. Returns how many events went. */
   prune(vendor: VendorName, retention: Retention): Promise<number>;

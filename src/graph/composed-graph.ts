@@ -1,5 +1,6 @@
 /** The graph of a graph folder, from the file that composing it wrote. */
 import { GraphQLError } from 'graphql';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type GraphFolder, readComposedSchema } from '../config/graph-folder.ts';
 import type { Join } from '../joins/join.ts';
@@ -8,10 +9,15 @@ import { createGraph, type Graph } from './schema.ts';
 
 /**
  * Throws `ConfigError` for a file that composing this folder would not write: damaged, edited, or older than the folder; and
- * for joins of the folder's own that do not fit the schema.
+ * for joins of the folder's own that do not fit the schema. `audit`: what `auditEvents` answers from.
  */
-export function readComposedGraph(folder: GraphFolder, joins: readonly Join[], own: readonly JoinFile[] = []): Graph {
-  const graph = parse(folder, joins, own);
+export function readComposedGraph(
+  folder: GraphFolder,
+  joins: readonly Join[],
+  own: readonly JoinFile[] = [],
+  audit?: AuditLog | undefined,
+): Graph {
+  const graph = parse(folder, joins, own, audit);
   const named = folder.sources.map(({ vendor }) => vendor);
   const composed = new Set([...graph.operations.values()].map(({ vendor }) => vendor));
   const missing = named.filter((vendor) => !composed.has(vendor));
@@ -26,10 +32,15 @@ export function readComposedGraph(folder: GraphFolder, joins: readonly Join[], o
   return graph;
 }
 
-function parse(folder: GraphFolder, joins: readonly Join[], own: readonly JoinFile[]): Graph {
+function parse(
+  folder: GraphFolder,
+  joins: readonly Join[],
+  own: readonly JoinFile[],
+  audit: AuditLog | undefined,
+): Graph {
   const sdl = readComposedSchema(folder);
   try {
-    return createGraph(sdl, joins, own);
+    return createGraph(sdl, joins, own, audit);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const place = error instanceof GraphQLError ? error.locations?.[0] : undefined;

@@ -29,27 +29,43 @@ export interface Finishing {
   context?: GraphContext | undefined;
 }
 
-export function finishResult<Result extends ExecutionResult>(
-  { graph, audit, log, metrics }: Finisher,
+/** Its errors as callers may have them, told to the log and counted. */
+export function maskResult<Result extends ExecutionResult>(
+  { graph, log, metrics }: Pick<Finisher, 'graph' | 'log' | 'metrics'>,
   result: Result,
-  { requestId, caller, context }: Finishing,
+  { requestId, context }: Pick<Finishing, 'requestId' | 'context'>,
 ): Result {
+  if (!result.errors) return result;
   // What ended because its caller left is nobody's failure: masked like all, but not told.
   const left = context?.scope.signal.aborted ?? false;
-  const errors = result.errors?.map((error) => {
+  const errors = result.errors.map((error) => {
     const masked = maskError(error, requestId, ({ path }) => blameIn(graph, context, path));
     if (!left) tell(masked, requestId, { log, metrics });
     return masked.error;
   });
+  return { ...result, errors };
+}
+
+export function finishResult<Result extends ExecutionResult>(
+  finisher: Finisher,
+  unmasked: Result,
+  { requestId, caller, context }: Finishing,
+): Result {
+  // A stream finishes its answers itself: they are many, and each has a context of its own.
+  if (context?.stream) return unmasked;
+  const { graph, audit, metrics } = finisher;
+  const left = context?.scope.signal.aborted ?? false;
+  const result = maskResult(finisher, unmasked, { requestId, context });
+  const { errors } = result;
   if (context) {
     const seconds = (performance.now() - context.startedAt) / 1000;
     const transport = context.transport === 'ws' ? 'ws' : 'http';
     metrics.operation(transport, left ? 'left' : errors?.length ? 'errors' : 'ok', seconds);
   }
   const known = context ?? caller;
-  if (known) recordUse({ graph, audit }, { ...result, ...(errors && { errors }) }, { requestId, known, context, left });
+  if (known) recordUse({ graph, audit }, result, { requestId, known, context, left });
   const explained = context?.explain ? { extensions: { ...result.extensions, explain: explain(context.calls) } } : {};
-  return { ...result, ...(errors ? { errors } : {}), ...explained };
+  return { ...result, ...explained };
 }
 
 function blameIn({ schema, operations }: Graph, context: GraphContext | undefined, path: GraphQLError['path']) {

@@ -1,11 +1,14 @@
 /** The executable schema: the composed SDL, vendor calls behind its annotated root fields, joins behind the rest. */
 import { buildASTSchema, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { attachEventTypes } from '../joins/event-fields.ts';
 import type { Join } from '../joins/join.ts';
 import type { JoinFile } from '../joins/join-files.ts';
 import { type Connection, createConnection } from '../rest/connection.ts';
 import { type RestOperation, readOperations } from '../rest/operation.ts';
 import { attachVendorTypes } from '../rest/vendor-types.ts';
 import { type AccessRules, readAccessRules } from '../rules/access-rules.ts';
+import { attachAuditEvents } from './audit-field.ts';
 import type { GraphContext } from './context.ts';
 import { attachLocks } from './field-locks.ts';
 import { attachOwnJoins, unansweredFields } from './own-joins.ts';
@@ -20,14 +23,21 @@ export interface Graph {
 }
 
 /** @throws when `sdl` is not what `npm run compose` writes; `ConfigError` when a file of `own` does not fit it. */
-export function createGraph(sdl: string, joins: readonly Join[], own: readonly JoinFile[] = []): Graph {
+export function createGraph(
+  sdl: string,
+  joins: readonly Join[],
+  own: readonly JoinFile[] = [],
+  audit?: AuditLog | undefined,
+): Graph {
   // The composer has validated it; doing so again would take a third of the start-up.
   const schema = buildASTSchema(parse(sdl, { noLocation: true }), { assumeValid: true, assumeValidSDL: true });
   attachVendorTypes(schema);
   const operations = readOperations(schema);
   for (const operation of operations.values()) attachOperation(schema, operation);
   for (const join of joins) attachJoin(schema, join);
+  attachEventTypes(schema);
   attachOwnJoins(schema, own);
+  attachAuditEvents(schema, audit);
   attachConnections(schema);
   requireResolvers(schema);
   const unanswered = unansweredFields(schema);

@@ -18,19 +18,10 @@ const MOST_ERRORS = 5;
 
 const UNSOUND_RULES = specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule);
 
-export interface ValidationOptions {
-  /** No "Did you mean": for callers who may not know what else there is. @default false */
-  hideSuggestions?: boolean;
-}
-
 /** At most five errors, none for a valid document. Throws LIMIT_EXCEEDED when graphql-js gives up on the document. */
-export function validateWithin(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  { hideSuggestions = false }: ValidationOptions = {},
-): readonly GraphQLError[] {
+export function validateWithin(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
   const rules = shapeOf(document).isUnsound ? UNSOUND_RULES : specifiedRules;
-  const errors = validate(schema, document, rules, { maxErrors: MOST_ERRORS, hideSuggestions });
+  const errors = validate(schema, document, rules, { maxErrors: MOST_ERRORS });
   if (errors.some(({ message }) => message === 'Validation aborted.')) throw tooComplex();
   // One more says that there are more.
   return errors.slice(0, MOST_ERRORS);

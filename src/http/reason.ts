@@ -1,4 +1,5 @@
 /** Why a caller asks, in its own words: `x-reason`, for the record and nothing else. It never grants anything. */
+import { redactText } from '../observe/redact.ts';
 
 export const REASON_HEADER = 'x-reason';
 const LONGEST = 300;
@@ -6,9 +7,9 @@ const LONGEST = 300;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
-/** Cut at 300 characters; undefined when there is none. */
+/** Without addresses, links and credentials; cut at 300 characters. Undefined when there is none. */
 export function reasonOf(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
-  const reason = text.replace(CONTROL, ' ').trim().slice(0, LONGEST);
+  const reason = redactText(text.replace(CONTROL, ' ').trim()).slice(0, LONGEST);
   return reason === '' ? undefined : reason;
 }

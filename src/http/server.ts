@@ -1,6 +1,7 @@
 /** The gateway's socket: bounds size, headers and time of requests, and hands each to the handler of its path. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { WEBHOOK_PATH } from '../webhooks/receiver.ts';
 import { GRAPHQL_PATH } from './graphql.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
 
@@ -22,8 +23,12 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Paths that answer GET with a short text. */
 export type SimpleRoutes = Readonly<Record<string, SimpleHandler>>;
 
-/** `route`: what answers a path besides `/graphql`. */
-export function createHttpServer(graphql: NodeHandler, route: (path: string) => SimpleHandler | undefined): Server {
+/** `route`: what answers a path besides `/graphql`. `webhooks`: what answers below `/webhooks/`, undefined in a graph without events. */
+export function createHttpServer(
+  graphql: NodeHandler,
+  route: (path: string) => SimpleHandler | undefined,
+  webhooks?: NodeHandler | undefined,
+): Server {
   const server = createServer(
     { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: LOOK_MS },
     (request, response) => {
@@ -34,6 +39,7 @@ export function createHttpServer(graphql: NodeHandler, route: (path: string) => 
       const path = (request.url ?? '').split('?')[0] ?? '';
       if (!namesHost(request)) send(response, plain(400, 'The Host header names no host.\n'));
       else if (path === GRAPHQL_PATH) void graphql(request, response);
+      else if (webhooks && path.startsWith(WEBHOOK_PATH)) void webhooks(request, response);
       else void answer(route(path), request, response);
     },
   );

@@ -26,6 +26,9 @@ const RECHECK_MS = 30_000;
 /** Connections that have not said who they are, at one time; each has ten seconds to say it. */
 const MOST_STRANGERS = 1_000;
 
+/** The request extension by which a client asks for answers that tell only a position (https://github.com/wundergraph/cosmo/pull/3259). */
+const POSITION_FRAMES = 'delivery-guarantee';
+
 interface ConnectionParams extends Record<string, unknown> {
   authorization?: unknown;
   'x-vendorgraph-explain'?: unknown;
@@ -39,7 +42,14 @@ interface Connection extends Record<PropertyKey, unknown> {
   reason?: string | undefined;
   explain?: boolean;
   /** By the client's operation id. */
-  running?: Map<string, { abort: AbortController; requestId: string }>;
+  running?: Map<string, Running>;
+}
+
+interface Running {
+  abort: AbortController;
+  requestId: string;
+  /** Once it has one. */
+  context?: GraphContext;
 }
 
 export interface WebsocketEdge {
@@ -159,13 +169,27 @@ async function checkCredentials(
   for (const extra of open) {
     const principal = await authenticate(extra.authorization);
     if (principal) extra.principal = principal;
-    else extra.socket.close(CloseCode.Forbidden, 'UNAUTHENTICATED: the credential has ended or was revoked');
+    else void closeForbidden(extra);
   }
 }
 
+/** Each subscription learns first where it stands, and then that it is over. */
+async function closeForbidden({ socket, running }: Extra & Partial<Connection>): Promise<void> {
+  const streams = Array.from(running?.values() ?? [], ({ context }) => context?.stream).filter(
+    (one) => one !== undefined,
+  );
+  await Promise.all(streams.map((stream) => stream.recheck()));
+  await Promise.race([Promise.all(streams.map(({ ended }) => ended)), sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+  // What they ended with is written in the same turn.
+  setImmediate(() => socket.close(CloseCode.Forbidden, 'UNAUTHENTICATED: the credential has ended or was revoked'));
+}
+
+/** How long a connection that has to end waits for its subscriptions to say where they stand. */
+const LAST_WORDS_MS = 1_000;
+
 /** What yoga does with a request: parse, validate, context. A refusal is a list of errors, and the socket lives on. */
 async function prepare(
-  { principal, explain = false, reason, running }: Partial<Connection>,
+  { principal, authorization, explain = false, reason, running }: Partial<Connection>,
   id: string,
   payload: SubscribePayload,
   graphql: GraphqlServer,
@@ -175,14 +199,22 @@ async function prepare(
   const abort = new AbortController();
   const requestId = requestIdOf(null);
   const timeoutMs = options.operationTimeoutMs;
-  running.set(id, { abort, requestId });
+  const entry: Running = { abort, requestId };
+  running.set(id, entry);
   const refuse = (errors: readonly GraphQLError[]): readonly GraphQLError[] => {
     running.delete(id);
     return finishResult(options, { errors }, { requestId, caller: { principal, transport: 'ws' } }).errors ?? [];
   };
   try {
     const transport = 'ws';
-    const operation = { requestId, principal, transport, reason, signal: abort.signal, explain, timeoutMs } as const;
+    const streaming = {
+      authenticate: () => options.authenticate(authorization),
+      positionFrames: payload.extensions?.[POSITION_FRAMES] !== undefined,
+    };
+    const { signal } = abort;
+    const { ackEvents } = options;
+    const who = { requestId, principal, transport, reason, streaming, ackEvents } as const;
+    const operation = { ...who, signal, explain, timeoutMs };
     const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({ operation });
     // graphql-ws wants a query of every operation: an empty one stands beside an id.
     const document = parse(options.saved.textOf(payload, principal) ?? '');
@@ -193,6 +225,8 @@ async function prepare(
       return refuse([new GraphQLError('Could not determine what operation to execute.')]);
     }
     const contextValue = await contextFactory();
+    // What the context plugin made.
+    entry.context = contextValue as unknown as GraphContext;
     return { schema, document, operationName, variableValues, contextValue, rootValue: { execute, subscribe, abort } };
   } catch (error) {
     return refuse([asGraphQLError(error)]);

@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { type AccountRow, accountRowOfEmail } from './account-row.ts';
 import { hubspotCompanyByDomain } from './hubspot-company.ts';
 import type { Join, JoinContext } from './join.ts';
-import { isKnown } from './known.ts';
+import { isKnown, unlessOutOfScope } from './known.ts';
 import type { PersonRow } from './person-row.ts';
 import { readAhead } from './read-ahead.ts';
 import { customerOfAccount } from './stripe-customer.ts';
@@ -28,12 +28,15 @@ async function account(
   return known ? account : null;
 }
 
-/** The CRM's spelling first; the others are asked one after the other, and only while nobody knew the name. */
+/**
+ * The CRM's spelling first; the others are asked one after the other, and only while nobody knew the name. A system the caller
+ * may not see is passed over.
+ */
 const name = async (row: AccountRow, _args: unknown, context: JoinContext): Promise<string | null> =>
-  (await context.reads.load(hubspotCompanyByDomain, row.domain))?.properties?.name ??
+  (await unlessOutOfScope(context.reads.load(hubspotCompanyByDomain, row.domain)))?.properties?.name ??
   row.name ??
-  (await customerOfAccount(row, context))?.name ??
-  (await organizationOfAccount(row, context))?.name ??
+  (await unlessOutOfScope(customerOfAccount(row, context)))?.name ??
+  (await unlessOutOfScope(organizationOfAccount(row, context)))?.name ??
   null;
 
 export const accountJoin: Join = {

@@ -4,6 +4,7 @@ import { accountPeopleJoin } from './account-people.ts';
 import { accountsJoin } from './accounts.ts';
 import { bamboohrEmployeeJoin } from './bamboohr-employee.ts';
 import { calcomBookingsJoin } from './calcom-bookings.ts';
+import { eventAcksJoin } from './event-acks.ts';
 import { hubspotCompanyJoin } from './hubspot-company.ts';
 import { hubspotContactJoin } from './hubspot-contact.ts';
 import { hubspotDealsJoin } from './hubspot-deals.ts';
@@ -44,4 +45,5 @@ export const JOINS: readonly Join[] = [
   calcomBookingsJoin,
   pdlProfileJoin,
   bamboohrEmployeeJoin,
+  eventAcksJoin,
 ];

@@ -28,3 +28,11 @@ export function isNoKey(reason: unknown): boolean {
 export function isOutOfScope(reason: unknown): boolean {
   return reason instanceof GatewayError && reason.code === 'SCOPE_MISSING';
 }
+
+/** Null for what the caller may not see: whoever asks several systems in turn goes on with the next. Other failures stay. */
+export function unlessOutOfScope<Row>(row: Promise<Row | null>): Promise<Row | null> {
+  return row.catch((reason: unknown) => {
+    if (isOutOfScope(reason)) return null;
+    throw reason;
+  });
+}

@@ -4,7 +4,7 @@ import { bamboohrEmployeeByEmail, type EmployeeRow, employeeName } from './bambo
 import { calcomBookingByAttendee } from './calcom-bookings.ts';
 import { hubspotContactByEmail } from './hubspot-contact.ts';
 import type { Join, JoinContext } from './join.ts';
-import { isKnown } from './known.ts';
+import { isKnown, unlessOutOfScope } from './known.ts';
 import type { PersonRow } from './person-row.ts';
 import { readAhead } from './read-ahead.ts';
 import { resendContactByEmail } from './resend-contact.ts';
@@ -37,17 +37,20 @@ async function person(
   return known ? { email: address } : null;
 }
 
-/** The CRM's spelling first; the others are asked one after the other, and only while nobody knew the name. */
+/**
+ * The CRM's spelling first; the others are asked one after the other, and only while nobody knew the name. A system the caller
+ * may not see is passed over.
+ */
 const name = async (row: PersonRow, _args: unknown, context: JoinContext): Promise<string | null> => {
   const { email, name: met } = row;
   const { reads } = context;
-  const contact = await reads.load(hubspotContactByEmail, email);
+  const contact = await unlessOutOfScope(reads.load(hubspotContactByEmail, email));
   const fullName = [contact?.properties?.firstname, contact?.properties?.lastname].filter(Boolean).join(' ');
   return (
     (fullName || met) ??
-    (await requesterOf(row, context))?.name ??
-    (await reads.load(slackUserByEmail, email))?.real_name ??
-    nameOf(await reads.load(bamboohrEmployeeByEmail, email))
+    (await unlessOutOfScope(requesterOf(row, context)))?.name ??
+    (await unlessOutOfScope(reads.load(slackUserByEmail, email)))?.real_name ??
+    nameOf(await unlessOutOfScope(reads.load(bamboohrEmployeeByEmail, email)))
   );
 };
 

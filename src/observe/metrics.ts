@@ -1,5 +1,6 @@
 /** What `/metrics` shows: the process, each vendor's calls, each operation. Labels are names from our own files, never from callers. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createEventMetrics, type EventMetrics } from './event-metrics.ts';
 import { createCountTally, createDistributionTally } from './tally.ts';
 
 export interface VendorCallMeasure {
@@ -18,6 +19,7 @@ export interface Metrics {
   operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
   error(code: string): void;
   connections(change: 1 | -1): void;
+  events: EventMetrics;
   audit: { written(entries: number): void; failed(): void };
   /** Prometheus text format 0.0.4. */
   text(): Promise<string>;
@@ -95,6 +97,7 @@ export function createMetrics(): Metrics {
     operation: (transport, outcome, took) => operations(transport, outcome).observe(took),
     error: (code) => errors.inc({ code }),
     connections: (change) => connections.inc(change),
+    events: createEventMetrics([registry]),
     audit: { written: (entries) => recorded.inc(entries), failed: () => unrecorded.inc() },
     text: () => registry.metrics(),
     contentType: registry.contentType,

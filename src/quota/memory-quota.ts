@@ -55,7 +55,7 @@ export function createMemoryQuota({
       const refusal = refusalOf(client, limits, asked);
       if (refusal) return { admitted: false, standing: { policies: client.buckets.standing() }, refusal };
       client.buckets.take(asked);
-      client.inFlight += 1;
+      if (!asked.isEvent) client.inFlight += 1;
       let settled = false;
       return {
         admitted: true,
@@ -63,7 +63,7 @@ export function createMemoryQuota({
         settle(actualCost) {
           if (settled) return;
           settled = true;
-          client.inFlight -= 1;
+          if (!asked.isEvent) client.inFlight -= 1;
           client.buckets.correctCost(asked.cost - actualCost);
         },
       };
@@ -77,7 +77,7 @@ function refusalOf({ buckets, inFlight }: Client, limits: QuotaLimits, asked: As
     const quota = QUOTA_POLICIES[shortage.index]?.name.replace('-', ' per ') ?? '';
     return Number.isFinite(shortage.waitMs) ? { quota, retryAfterMs: Math.ceil(shortage.waitMs) } : { quota };
   }
-  if (inFlight < limits.concurrency) return undefined;
+  if (asked.isEvent || inFlight < limits.concurrency) return undefined;
   const quota = 'operations at the same time';
   return limits.concurrency > 0 ? { quota, retryAfterMs: RETRY_WHEN_BUSY_MS } : { quota };
 }

@@ -14,6 +14,8 @@ export interface Asked {
   cost: number;
   /** Whether it is a mutation. */
   write: boolean;
+  /** An event of a subscription that was admitted before: no request, and no operation at the same time as others. */
+  isEvent?: boolean;
 }
 
 export type Admission = Admitted | Refused;

@@ -81,8 +81,8 @@ export class ClientBuckets {
   }
 }
 
-function unitsOf({ cost, write }: Asked, counts: (typeof QUOTA_POLICIES)[number]['counts']): number {
-  if (counts === 'requests') return 1;
+function unitsOf({ cost, write, isEvent }: Asked, counts: (typeof QUOTA_POLICIES)[number]['counts']): number {
+  if (counts === 'requests') return isEvent ? 0 : 1;
   if (counts === 'cost') return cost;
   return write ? 1 : 0;
 }

@@ -6,6 +6,7 @@ import type { Authenticate } from '../../src/auth/principal.ts';
 import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
 import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import { createDocuments } from '../../src/graph/documents.ts';
+import { createOperationGate } from '../../src/graph/operation-gate.ts';
 import { createRunOperation } from '../../src/graph/run-operation.ts';
 import { createSavedDocuments } from '../../src/graph/saved-documents.ts';
 import { createVisibleSchemas } from '../../src/graph/visible-schema.ts';
@@ -40,13 +41,14 @@ export async function startSocketEdge(authenticate: Authenticate): Promise<Socke
   const graph = { schema, rules, operations: new Map(), unanswered: [] };
   const limits = DEFAULT_LIMITS;
   const execute = createCompiledExecute();
+  const gate = createOperationGate({ graph, rules, visible, limits, quota: createMemoryQuota() });
   const options: GraphqlOptions = {
     graph,
     documents: createDocuments({ schema, limits, visible }),
     saved: createSavedDocuments([]),
     audit: NO_AUDIT,
     rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
-    run: createRunOperation({ graph, rules, visible, limits, quota: createMemoryQuota(), audit: NO_AUDIT, execute }),
+    run: createRunOperation({ graph, gate, visible, audit: NO_AUDIT, execute }),
     identity: DEFAULT_IDENTITY,
     authenticate,
     challenge: () => 'Bearer',

@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, graphql } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { type AuditEventsArgs, auditConnectionOf, auditQueryOf } from '../../src/audit/audit-events.ts';
+import { type AuditEventsArgs, auditEventPageOf, auditQueryOf } from '../../src/audit/audit-events.ts';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { AUDIT_KINDS, AUDIT_OUTCOMES, type AuditEntry } from '../../src/audit/entry.ts';
+import { createConnection } from '../../src/rest/connection.ts';
 import { makeDataFolder } from './log-under-test.ts';
 
 const schema = buildSchema(`
-  scalar DateTime
+  directive @scope(requires: [String!]!) on OBJECT | FIELD_DEFINITION
   type PageInfo { hasNextPage: Boolean! endCursor: String }
-  type Query { _: Boolean }
   ${readFileSync(new URL('../../src/audit/audit.graphql', import.meta.url), 'utf8')}
 `);
 
@@ -22,7 +22,8 @@ async function ask(log: AuditLog, args: string, selection = `nodes { ${ALL} }`) 
     schema,
     source: `{ auditEvents${args} { ${selection} } }`,
     rootValue: {
-      auditEvents: async (given: AuditEventsArgs) => auditConnectionOf(await log.read(auditQueryOf(given))),
+      auditEvents: (given: AuditEventsArgs) =>
+        createConnection(async () => auditEventPageOf(await log.read(auditQueryOf(given)))),
     },
   });
   expect(errors?.map(({ message }) => message)).toBeUndefined();

@@ -17,6 +17,7 @@ it('reports each source and the files it wrote', async () => {
     expect.stringMatching(/^wrote schema\/vendor\.schema\.json \(\d+ kB\)$/),
     expect.stringMatching(/^wrote schema\/identity\.schema\.json \(\d+ kB\)$/),
     expect.stringMatching(/^wrote schema\/clients\.schema\.json \(\d+ kB\)$/),
+    expect.stringMatching(/^wrote schema\/operations\.json \(\d+ kB\)$/),
   ]);
 });
 
@@ -62,6 +63,7 @@ it('leaves the last good file when a later run fails', async () => {
     'clients.schema.json',
     'composed.graphql',
     'identity.schema.json',
+    'operations.json',
     'rows.ts',
     'unified.graphql',
     'vendor.schema.json',
@@ -101,7 +103,7 @@ it('passes --check when nothing changed, and writes nothing', async () => {
   await graph.compose();
   const { code, lines } = await graph.compose({ check: true });
   expect(code).toBe(0);
-  expect(lines.at(-5)).toMatch(/^up to date schema\/composed\.graphql/);
+  expect(lines.at(-6)).toMatch(/^up to date schema\/composed\.graphql/);
 });
 
 it('fails --check at the first line that differs', async () => {

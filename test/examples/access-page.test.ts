@@ -61,4 +61,13 @@ describe('the page about access', () => {
     const asSaid = JSON.stringify({ data, extensions }).replaceAll(/"(cus_|U)\w+"/g, '"$1…"');
     expect(JSON.parse(asSaid)).toEqual(said);
   });
+
+  it('asks the record for what the demo agent has asked', async () => {
+    await running.ask(block('graphql'), { key: 'vg_demo_agent' });
+    const { data, errors } = await running.ask(block('graphql audit'));
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      auditEvents: { nodes: expect.arrayContaining([expect.objectContaining({ outcome: 'OK' })]) },
+    });
+  });
 });

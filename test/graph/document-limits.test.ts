@@ -240,13 +240,6 @@ describe('validation', () => {
   it('tells five errors, however many there are', () => {
     expect(validateWithin(schema, wrong)).toHaveLength(5);
   });
-
-  it('suggests nothing to whom suggestions are hidden', () => {
-    const [open] = validateWithin(schema, wrong);
-    const [hidden] = validateWithin(schema, wrong, { hideSuggestions: true });
-    expect(open?.message).toContain('Did you mean');
-    expect(hidden?.message).not.toContain('Did you mean');
-  });
 });
 
 describe('settings', () => {

@@ -23,6 +23,7 @@ import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { attachLocks } from '../../src/graph/field-locks.ts';
 import { formatError, maskError } from '../../src/graph/mask.ts';
+import { createOperationGate } from '../../src/graph/operation-gate.ts';
 import { createRunOperation } from '../../src/graph/run-operation.ts';
 import { createVisibleSchemas } from '../../src/graph/visible-schema.ts';
 import { createMemoryQuota } from '../../src/quota/memory-quota.ts';
@@ -81,12 +82,12 @@ export function createSmallGraph(sdl: string, { rows = {}, resolvers = {} }: Sma
   const rules = readAccessRules(schema);
   attachLocks(schema, rules);
   const compiled = createCompiledExecute();
+  const graph = { schema, rules, operations: new Map(), unanswered: [] };
+  const visible = createVisibleSchemas(schema, rules);
   const run = createRunOperation({
-    graph: { schema, rules, operations: new Map(), unanswered: [] },
-    rules,
-    visible: createVisibleSchemas(schema, rules),
-    limits: DEFAULT_LIMITS,
-    quota: createMemoryQuota(),
+    graph,
+    visible,
+    gate: createOperationGate({ graph, rules, visible, limits: DEFAULT_LIMITS, quota: createMemoryQuota() }),
     audit: {
       record: (entry) => recorded.push(entry) > 0,
       commit: async (entry) => void recorded.push(entry),

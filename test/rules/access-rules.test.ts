@@ -111,8 +111,10 @@ describe('the reference graph', () => {
     }
   });
 
-  it('asks for a write scope, and for no other vendor, on every mutation', () => {
+  it('asks for a write scope, and for no other vendor, on every mutation of a vendor', () => {
+    expect(rules.of('Mutation', 'ackEvents')).toEqual([['events:read']]);
     for (const name of Object.keys(schema.getMutationType()?.getFields() ?? {})) {
+      if (name === 'ackEvents') continue;
       const vendor = /^[a-z]+/.exec(name)?.[0];
       const [own, ...others] = rules.of('Mutation', name);
       expect(own).toEqual([`${vendor}:write`]);

@@ -35,12 +35,13 @@ export interface Expected {
   isBeyond: boolean;
   /**
    * Paths at which several systems are asked, and those count that the caller may see: who is known only to the others is
-   * nobody to it (`unknown`; to a caller who may see none of them everybody is somebody, without anything), is under no id in them (`shorter`), and is recognised without their keys (`otherwise`).
+   * nobody to it (`unknown`; to a caller who may see none of them everybody is somebody, without anything), is under no id in them (`shorter`), and is recognised without their keys (`otherwise`);
+   * and a name comes from the first of them that knows one (`named`).
    */
   loose: ReadonlyMap<string, Loose>;
 }
 
-export type Loose = 'unknown' | 'shorter' | 'otherwise';
+export type Loose = 'unknown' | 'shorter' | 'otherwise' | 'named';
 
 const LOOSE: Readonly<Record<string, Loose>> = {
   'Query.person': 'unknown',
@@ -49,6 +50,12 @@ const LOOSE: Readonly<Record<string, Loose>> = {
   'Account.identities': 'shorter',
   'Identity.matchedBy': 'otherwise',
   'Identity.confidence': 'otherwise',
+};
+
+/** Who else is asked for a name that the CRM does not know. */
+const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
+  'Person.name': ['zendesk:read', 'slack:read', 'bamboohr:read'],
+  'Account.name': ['stripe:read', 'zendesk:read'],
 };
 
 export interface Asked {
@@ -99,6 +106,7 @@ export function expectAnswer(
       hidden.push(value);
       return isNonNullType(definition.type) ? GONE : null;
     }
+    if (NAMED_BY[coordinate]?.some((scope) => !scopes.has(scope))) loose.set(path, 'named');
     const category = rules.category(coordinate);
     if (isPiiCategory(category) && !scopes.has('pii:read')) {
       if (value === null) return null;

@@ -95,7 +95,11 @@ function wrongValue(expected: Expected, { answer, sent }: Given): string | undef
   const difference = differenceAt('', data, expected.data, { told, loose: expected.loose, sent: sent.toLowerCase() });
   const untold = [...expected.refused.keys()].find((path) => !told.has(path) && isThere(data, path.split('.')));
   const unlisted = [...expected.masked].find(
-    (path) => !redacted.includes(path) && !told.has(path) && isThere(data, path.split('.')),
+    (path) =>
+      !redacted.includes(path) &&
+      !told.has(path) &&
+      expected.loose.get(path) !== 'named' &&
+      isThere(data, path.split('.')),
   );
   return (
     difference ??
@@ -128,6 +132,7 @@ function differenceAt(path: string, actual: Tree, expected: Tree, allowed: Allow
   if (isNothing && (allowed.told.has(path) || allowed.loose.get(path) === 'unknown')) return undefined;
   if (expected === null && allowed.loose.get(path) === 'unknown' && isEcho(actual, allowed.sent)) return undefined;
   if (allowed.loose.get(path) === 'otherwise' && typeof actual === typeof expected) return undefined;
+  if (allowed.loose.get(path) === 'named' && (isNothing || typeof actual === 'string')) return undefined;
   if (Array.isArray(actual) && Array.isArray(expected)) return listDifference(path, actual, expected, allowed);
   if (isObject(actual) && isObject(expected)) {
     const keys = Object.keys(actual);

@@ -25,11 +25,16 @@ const MOST_ROOTS = 4;
 /** A document of that seed. */
 export type WriteDocument = (seed: number) => string;
 
-export function createSchemaQueries(schema: GraphQLSchema, world: World): WriteDocument {
+/** `mayBeAsked`: of root fields, by their names. */
+export function createSchemaQueries(
+  schema: GraphQLSchema,
+  world: World,
+  mayBeAsked: (field: string) => boolean,
+): WriteDocument {
   const roots = rootArguments(world);
   const query = schema.getQueryType();
   const askable = Object.values(query?.getFields() ?? {}).filter(
-    (field) => roots[field.name] !== undefined || !field.args.some(isRequiredArgument),
+    (field) => mayBeAsked(field.name) && (roots[field.name] !== undefined || !field.args.some(isRequiredArgument)),
   );
   return (seed) => {
     const random = createRandom(seed, 'documents');

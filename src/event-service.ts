@@ -1,0 +1,140 @@
+/** Everything about events, put together: the log, the receiver of webhooks, the hub that feeds subscriptions, retention. */
+import type { GraphQLSchema } from 'graphql';
+import { ConfigError, throwProblems } from './config/config-error.ts';
+import type { GraphFolder } from './config/graph-folder.ts';
+import type { Settings } from './config/settings.ts';
+import type { VendorName } from './config/vendor-name.ts';
+import type { EventLog } from './events/log.ts';
+import type { AckEvents } from './graph/context.ts';
+import type { EventSource } from './graph/event-source.ts';
+import { ANSWER_HEADERS } from './http/security-headers.ts';
+import { readEventTypes } from './joins/event-types.ts';
+import type { EventMetrics } from './observe/event-metrics.ts';
+import type { Logger } from './observe/log.ts';
+import type { SecretReader } from './secrets/secret.ts';
+import { createConsumers } from './subscriptions/consumers.ts';
+import { createCursors } from './subscriptions/cursor.ts';
+import { ensureCursorKeys } from './subscriptions/cursor-key.ts';
+import { createEventHub } from './subscriptions/event-hub.ts';
+import { createWebhookReceiver, type WebhookReceiver } from './webhooks/receiver.ts';
+import { resolveWebhooks } from './webhooks/resolve-webhooks.ts';
+
+export interface EventService extends AsyncDisposable {
+  source: EventSource;
+  receiver: WebhookReceiver;
+  ackEvents: AckEvents;
+  /** Takes no webhook any more, ends every subscription with its cursor, resolves when what was in flight is answered. */
+  drain(): Promise<void>;
+}
+
+export interface EventServiceOptions {
+  folder: GraphFolder;
+  schema: GraphQLSchema;
+  settings: Settings;
+  readSecret: SecretReader;
+  /** What the sandbox's vendors sign with; undefined outside it. */
+  sandboxSecrets: Readonly<Partial<Record<VendorName, string>>> | undefined;
+  /** Where vendors reach the gateway. */
+  publicUrl(): string;
+  log: Logger;
+  metrics: EventMetrics;
+}
+
+/** Undefined for a graph without events. Throws ConfigError for what a person can mend. */
+export async function openEventService(options: EventServiceOptions): Promise<EventService | undefined> {
+  const { folder, schema, settings, log, metrics } = options;
+  const types = readEventTypes(schema);
+  if (types.vendors.length === 0) return undefined;
+  const webhooks = webhooksOf(options);
+  const eventLog = await openLog(settings, log);
+  const keys = await ensureCursorKeys({ dataDir: settings.dataDir, keys: settings.cursorKeys });
+  const cursors = createCursors({ keys });
+  const hub = createEventHub({ eventLog, vendors: types.vendors, log });
+  const fields = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
+  const consumers = createConsumers({ eventLog, cursors, fields, vendors: types.vendors });
+  metrics.watch(() => eventLog.figures());
+  const receiver = createWebhookReceiver({
+    ...webhooks,
+    log: eventLog,
+    publicUrl: options.publicUrl,
+    logger: log,
+    counters: metrics,
+    answerHeaders: ANSWER_HEADERS,
+    trustedProxies: settings.trustedProxies,
+  });
+  const pruning = startPruning(folder, eventLog, log);
+  return {
+    source: { hub, cursors, consumers, types, measures: metrics },
+    receiver,
+    async ackEvents({ id }, consumer, cursor) {
+      return { consumer, cursor: await consumers.ack({ principal: id, consumer, cursor }) };
+    },
+    async drain() {
+      hub.end('SUBSCRIPTION_SCHEMA_RELOAD');
+      await receiver.drain();
+    },
+    async [Symbol.asyncDispose]() {
+      await pruning[Symbol.asyncDispose]();
+      await hub[Symbol.asyncDispose]();
+      await eventLog[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function webhooksOf({ folder, settings, readSecret, sandboxSecrets, log }: EventServiceOptions) {
+  const { webhooks, unready, problems } = resolveWebhooks({
+    sources: folder.sources,
+    readSecret,
+    sandbox: sandboxSecrets,
+  });
+  // Elsewhere a company may try its graph out before it has told every vendor where to call.
+  if (settings.production) throwProblems(problems);
+  if (unready.size > 0) log.warn({ vendors: [...unready] }, 'webhooks are refused with 503: their secrets are missing');
+  return { vendors: webhooks, unready };
+}
+
+/** Loaded when chosen: nobody needs both. */
+async function openLog({ databaseUrl, cursorKeys, dataDir }: Settings, log: Logger): Promise<EventLog> {
+  if (databaseUrl === undefined) {
+    const { eventLogPath, openSqliteLog } = await import('./events/sqlite-log.ts');
+    return openSqliteLog({ path: eventLogPath(dataDir), log });
+  }
+  if (cursorKeys === undefined)
+    throw new ConfigError({
+      file: 'environment',
+      subject: 'VENDORGRAPH_CURSOR_KEYS',
+      message:
+        'DATABASE_URL is set, so that several gateways may share events: each must accept the others’ cursors. Set VENDORGRAPH_CURSOR_KEYS to the same in all of them, such as 1: and 32 random characters.',
+    });
+  const { openPostgresLog } = await import('./events/postgres-log.ts');
+  return openPostgresLog({ url: databaseUrl, log });
+}
+
+const PRUNE_EVERY_MS = 600_000;
+const DAY_MS = 86_400_000;
+
+/** Ten minutes after the start, and then every ten. One run at a time. */
+function startPruning({ sources }: GraphFolder, eventLog: EventLog, log: Logger): AsyncDisposable {
+  let run: Promise<void> = Promise.resolve();
+  const prune = async (): Promise<void> => {
+    for (const { vendor, config } of sources) {
+      const { days = 30, megabytes = 1_024 } = config.webhook?.retention ?? {};
+      const kept = { before: Date.now() - days * DAY_MS, maxBytes: megabytes * 1_048_576 };
+      try {
+        const gone = await eventLog.prune(vendor, kept);
+        if (gone > 0) log.info({ vendor, events: gone }, 'events were kept long enough');
+      } catch (error) {
+        log.warn({ vendor, err: error }, 'old events could not be deleted; tried again later');
+      }
+    }
+  };
+  const timer = setInterval(() => {
+    run = run.then(prune);
+  }, PRUNE_EVERY_MS).unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await run;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * The embedded event log: one SQLite file (`.data/events.db`) for one gateway process, which a CLI beside it may read and write,
+ * too. A thread of its own writes; reading happens here. What it acknowledges survives a crash and a power cut on a disk that
+ * keeps what it was told to sync.
+ */
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { displayPath } from '../config/config-error.ts';
+import { GatewayError } from '../errors.ts';
+import type { Logger } from '../observe/log.ts';
+import type { EventLog, EventQuery, Operator, Retention } from './log.ts';
+import { openForReading } from './sqlite-connection.ts';
+import { FAILPOINT_VARIABLE, readFailpoints } from './sqlite-failpoint.ts';
+import { POSITION_LENGTH, positionOf, seqOf } from './sqlite-position.ts';
+import { countEvents, findEvents, findSeqs } from './sqlite-query.ts';
+import { refused } from './sqlite-queue.ts';
+import { SqliteReader } from './sqlite-reader.ts';
+import { SqliteRecords } from './sqlite-records.ts';
+import { SqliteWaiters } from './sqlite-waiters.ts';
+import { type SqliteWriter, startSqliteWriter } from './sqlite-writer.ts';
+
+export interface SqliteLogOptions {
+  /** Its folder is made when it is not there. */
+  path: string;
+  log?: Logger | undefined;
+  now?: (() => number) | undefined;
+  /** Deliveries that may wait for a commit. @default 2_000 */
+  maxWaiting?: number | undefined;
+  /** Their bytes. @default 64 MiB */
+  maxWaitingBytes?: number | undefined;
+  /** How long a delivery may wait for its commit before it is refused. @default 2_000 */
+  maxWaitMs?: number | undefined;
+  /** How often to look for events of another process while somebody waits. @default 10 */
+  pollMs?: number | undefined;
+}
+
+/** Events of one transaction of a replay. */
+const REPLAY_STEP = 200;
+
+/** Where the events of a data folder are kept. */
+export function eventLogPath(dataDir: string): string {
+  return join(dataDir, 'events.db');
+}
+
+/**
+ * Makes the file when it is not there. Throws ConfigError when it is no event log, or cannot keep one. Disposing stores what
+ * was given to it, and closes the file.
+ */
+export async function openSqliteLog(options: SqliteLogOptions): Promise<EventLog> {
+  const { path, log, now = Date.now, pollMs = 10 } = options;
+  const { maxWaiting = 2_000, maxWaitingBytes = 64 * 1024 * 1024, maxWaitMs = 2_000 } = options;
+  const failpoints = readFailpoints(process.env[FAILPOINT_VARIABLE]);
+  if (Object.keys(failpoints).length > 0) log?.error({ failpoints }, 'events may get lost: a failpoint is set');
+  let onCommit = (): void => {};
+  const limits = { maxWaiting, maxWaitingBytes, maxWaitMs };
+  const writer = await startSqliteWriter({ path, log, failpoints, ...limits, onCommit: () => onCommit() });
+  try {
+    const db = openForReading(path);
+    const waiters = new SqliteWaiters(new SqliteReader(db), pollMs);
+    onCommit = () => waiters.look();
+    return logOf({ path, db, writer, waiters, now });
+  } catch (error) {
+    await writer.end();
+    throw error;
+  }
+}
+
+interface Parts {
+  path: string;
+  db: DatabaseSync;
+  writer: SqliteWriter;
+  waiters: SqliteWaiters;
+  now: () => number;
+}
+
+function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
+  const reader = new SqliteReader(db);
+  const records = new SqliteRecords(db);
+  const question = (query: EventQuery) => ({ db, query, head: reader.head() });
+  let ended: Promise<void> | undefined;
+  return {
+    name: `sqlite ${displayPath(path)}`,
+    positionLength: POSITION_LENGTH,
+    epoch: () => answered(() => records.epoch()),
+    rollEpoch: (by) => writer.run<'rollEpoch'>({ kind: 'rollEpoch', by, at: now() }),
+    append: (delivery) => writer.append(delivery, now()),
+    read: (after, filter, limit) => answered(() => reader.page(after, filter, limit)),
+    head: () => answered(() => positionOf(reader.head())),
+    earliest: (vendors) => answered(() => reader.earliest(vendors)),
+    waitFor: (after, signal) => answered(() => waiters.waitFor(seqOf(after), signal)),
+    consumer: (principal, name) => answered(() => records.consumer(principal, name)),
+    commitConsumer: (principal, name, position) =>
+      writer.run<'commitConsumer'>({ kind: 'commitConsumer', principal, name, position, at: now() }),
+    consumers: () => answered(() => records.consumers()),
+    find: (query, limit, newestFirst = false) => answered(() => findEvents(question(query), limit, newestFirst)),
+    count: (query) => answered(() => countEvents(question(query))),
+    delivery: (id) => answered(() => records.delivery(id)),
+    replay: (query, by) => answered(() => replay(findSeqs(question(query)), writer, { query, by, now })),
+    deadLetters: (query, limit) => answered(() => records.deadLetters(query, limit)),
+    redrive: (id, events, by) => writer.run<'redrive'>({ kind: 'redrive', id, events, by, at: now() }),
+    prune: (vendor, retention) => prune(writer, vendor, retention, now),
+    figures: () => answered(() => records.figures()),
+    [Symbol.asyncDispose]: () => (ended ??= end()),
+  };
+
+  /** The reader goes first: who closes last takes the WAL over into the file, and only a writer can. */
+  async function end(): Promise<void> {
+    waiters.end();
+    await writer.finish();
+    db.close();
+    await writer.end();
+  }
+}
+
+interface Repeat {
+  query: EventQuery;
+  by: Operator;
+  now: () => number;
+}
+
+/** Step by step, so that others append in between. Ends with what was there when it began. */
+async function replay(
+  found: AsyncIterable<number[]>,
+  writer: SqliteWriter,
+  { query: { ids, ...query }, by, now }: Repeat,
+): Promise<number> {
+  const text = JSON.stringify({ ...query, ids: ids?.length });
+  let act: number | undefined;
+  let count = 0;
+  for await (const window of found) {
+    for (let from = 0; from < window.length || act === undefined; from += REPLAY_STEP) {
+      const seqs = window.slice(from, from + REPLAY_STEP);
+      const step = await writer.run<'replay'>({ kind: 'replay', seqs, by, query: text, act, at: now() });
+      act = step.act;
+      count += step.events;
+    }
+  }
+  return count;
+}
+
+async function prune(writer: SqliteWriter, vendor: string, retention: Retention, now: () => number): Promise<number> {
+  let gone = 0;
+  for (let more = true; more; ) {
+    const step = await writer.run<'prune'>({ kind: 'prune', vendor, retention, gone, at: now() });
+    gone += step.gone;
+    ({ more } = step);
+  }
+  return gone;
+}
+
+/** What SQLite says is for the log, not for a caller; what the gateway says passes. */
+async function answered<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof GatewayError || error instanceof TypeError) throw error;
+    throw refused('The event log does not answer.', error);
+  }
+}

@@ -1,0 +1,183 @@
+/** Keeps the writer thread: hands it group after group, and starts another when it ends. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { ConfigError } from '../config/config-error.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Appended, Delivery } from './log.ts';
+import type { Failpoints } from './sqlite-failpoint.ts';
+import type { FromWriter, Group, Job, JobAnswers, JobKind, JobOf, Outcome, ToWriter } from './sqlite-jobs.ts';
+import { Pack } from './sqlite-pack.ts';
+import { type QueueLimits, refused, SqliteQueue, type Waiting } from './sqlite-queue.ts';
+
+const PROGRAM = new URL('sqlite-writer-thread.ts', import.meta.url);
+/** Between attempts to start a thread after one could not open the file. */
+const RESTART_MS = 1_000;
+
+export interface SqliteWriterOptions extends QueueLimits {
+  path: string;
+  log?: Logger | undefined;
+  failpoints: Failpoints;
+  /** Called after every group that reached the disk, before those who wait for it learn of it. */
+  onCommit(): void;
+}
+
+/** Throws ConfigError when the file cannot keep the log. */
+export async function startSqliteWriter(options: SqliteWriterOptions): Promise<SqliteWriter> {
+  const writer = new SqliteWriter(options);
+  await writer.start();
+  return writer;
+}
+
+export class SqliteWriter {
+  readonly #options: SqliteWriterOptions;
+  readonly #queue: SqliteQueue;
+  #worker: Worker | undefined;
+  #closed = false;
+  #failing = false;
+  #due: NodeJS.Immediate | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #starting: Promise<void> | undefined;
+  /** Called when nothing waits any more. */
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: SqliteWriterOptions) {
+    this.#options = options;
+    this.#queue = new SqliteQueue(options);
+  }
+
+  async start(): Promise<void> {
+    const { path } = this.#options;
+    const reason = await this.#startThread(this.#options.failpoints);
+    if (reason === undefined) return;
+    const message = `Found a file that cannot be used as event log: ${reason}. Restore it, or move it away; what it holds can then not be resumed.`;
+    throw new ConfigError({ file: path, message });
+  }
+
+  append(delivery: Delivery, at: number): Promise<Appended> {
+    return this.#add({ delivery, at });
+  }
+
+  run<Kind extends JobKind>(job: JobOf<Kind>): Promise<JobAnswers[Kind]> {
+    return this.#add({ job });
+  }
+
+  /** Takes nothing more; resolves when what waits is committed. */
+  async finish(): Promise<void> {
+    this.#closed = true;
+    if (this.#queue.isEmpty) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** Closes the file and ends the thread. */
+  async end(): Promise<void> {
+    await this.finish();
+    clearTimeout(this.#restart);
+    await this.#starting;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const gone = once(worker, 'exit');
+    worker.postMessage('end' satisfies ToWriter);
+    await gone;
+  }
+
+  #add<Answer>(work: { delivery: Delivery; at: number } | { job: Job }): Promise<Answer> {
+    if (this.#closed) return Promise.reject(refused('The event log is being closed.'));
+    if (this.#worker === undefined) return Promise.reject(refused('The event log cannot be written.'));
+    const answer = this.#queue.add(work);
+    // What comes in the same turn belongs to the same group.
+    if (!this.#queue.isUnderWay) this.#due ??= setImmediate(() => this.#send());
+    // Each kind of job has its own kind of answer: `JobAnswers`.
+    return answer as Promise<Answer>;
+  }
+
+  #send(): void {
+    clearImmediate(this.#due);
+    this.#due = undefined;
+    if (this.#queue.isUnderWay || this.#worker === undefined) return;
+    const group = packGroup(this.#queue.takeGroup());
+    if (group.jobs.length > 0) this.#worker.postMessage(group satisfies ToWriter, [group.bytes]);
+    else if (this.#queue.isEmpty) this.#onIdle?.();
+  }
+
+  #done(outcomes: readonly Outcome[]): void {
+    this.#tell(outcomes);
+    if (outcomes.some((outcome) => 'answer' in outcome)) this.#options.onCommit();
+    this.#queue.settle(outcomes);
+    this.#send();
+  }
+
+  /** Once when the disk takes nothing, once when it does again, and each time for what the log cannot hold. */
+  #tell(outcomes: readonly Outcome[]): void {
+    const { log, path } = this.#options;
+    const faults = outcomes.flatMap((outcome) => ('fault' in outcome ? [outcome.fault] : []));
+    const ofStore = faults.find(({ of }) => of === 'store');
+    const ofJob = faults.find(({ of }) => of === 'job');
+    if (ofJob) log?.error({ reason: ofJob.reason, count: faults.length }, 'events were refused: they cannot be stored');
+    if (ofStore && !this.#failing)
+      log?.error({ path, reason: ofStore.reason }, 'events are refused: the disk takes none');
+    if (!ofStore && this.#failing) log?.info({ path }, 'events are stored again');
+    this.#failing = ofStore !== undefined;
+  }
+
+  /** Resolves when it writes, or with the reason why it cannot. */
+  async #startThread(failpoints: Failpoints): Promise<string | undefined> {
+    const { path } = this.#options;
+    const worker = new Worker(PROGRAM, { name: 'event log', workerData: { path, failpoints }, execArgv: [] });
+    let failure: unknown;
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    const reason = await firstWord(worker);
+    if (reason !== undefined) return reason;
+    worker.on('message', (message: FromWriter) => {
+      if (message.kind === 'done') this.#done(message.outcomes);
+    });
+    worker.on('exit', (code) => this.#ended(code, failure));
+    this.#worker = worker;
+    return undefined;
+  }
+
+  #ended(code: number, failure: unknown): void {
+    this.#worker = undefined;
+    if (this.#closed && this.#queue.isEmpty) return;
+    const reason = failure instanceof Error ? failure.message : `exit code ${code}`;
+    this.#options.log?.error({ reason }, 'the thread that writes events ended: another is started');
+    this.#queue.rejectAll(refused('The event log ended while it was writing.'));
+    this.#onIdle?.();
+    if (!this.#closed) this.#starting = this.#startAgain();
+  }
+
+  async #startAgain(): Promise<void> {
+    const reason = await this.#startThread({});
+    if (reason === undefined) return;
+    this.#options.log?.error({ reason }, 'the event log cannot be opened');
+    if (this.#closed) return;
+    this.#restart = setTimeout(() => {
+      this.#starting = this.#startAgain();
+    }, RESTART_MS);
+  }
+}
+
+/** Undefined: it is ready. A thread that ends without a word has its reason, too. */
+async function firstWord(worker: Worker): Promise<string | undefined> {
+  const word = new Promise<string | undefined>((resolve) => {
+    worker.once('message', (message: FromWriter) => resolve(message.kind === 'refused' ? message.reason : undefined));
+    worker.once('error', (error) => resolve(error instanceof Error ? error.message : String(error)));
+    worker.once('exit', (code) => resolve(`the writer thread ended with code ${code}`));
+  });
+  const reason = await word;
+  if (reason !== undefined) await worker.terminate();
+  return reason;
+}
+
+function packGroup(group: readonly Waiting[]): Group {
+  const deliveries = group.flatMap(({ work }) => ('delivery' in work ? [work.delivery] : []));
+  const pack = new Pack(deliveries.reduce((sum, { raw }) => sum + raw.byteLength, 0));
+  const jobs = group.map(({ work }): Job => {
+    if ('job' in work) return work.job;
+    return { kind: 'append', delivery: pack.add(work.delivery), at: work.at };
+  });
+  return { jobs, bytes: pack.bytes };
+}

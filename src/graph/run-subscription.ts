@@ -1,0 +1,175 @@
+/**
+ * The way of every subscription, whichever transport brought it: the gate, a stream out of the event log, and for each event an
+ * execution with the caller's rights of that moment. The reader pulls: nothing is read, executed or kept for one that does not.
+ */
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Principal } from '../auth/principal.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
+import type { EventFilter } from '../events/log.ts';
+import { type EventStream, openStream, type StreamItem } from '../subscriptions/event-stream.ts';
+import { auditEntry } from './audit-entry.ts';
+import type { GraphContext } from './context.ts';
+import { createMakePayload, type PayloadOptions, type PayloadRequest } from './event-payload.ts';
+import type { EventSource } from './event-source.ts';
+import { explain } from './explain.ts';
+import { type Finisher, maskResult } from './finish.ts';
+import { maskError } from './mask.ts';
+import type { Checked, OperationArgs, OperationGate } from './operation-gate.ts';
+import { type SubscribedField, subscribedField } from './subscribed-field.ts';
+
+export interface SubscriptionOptions extends PayloadOptions, Finisher {
+  gate: OperationGate;
+  audit: AuditLog;
+  /** Undefined: the graph has no events. */
+  events: EventSource | undefined;
+  /** Between two looks at the credentials of a stream that waits. @default 30_000 */
+  recheckMs?: number;
+}
+
+/** An iterable of finished answers, each with `extensions.cursor`; or one answer that refuses it. */
+export type RunSubscription = (
+  args: OperationArgs,
+) => Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+
+const RECHECK_MS = 30_000;
+
+export function createRunSubscription(options: SubscriptionOptions): RunSubscription {
+  const makePayload = createMakePayload(options);
+  return async (args) => {
+    const checked = options.gate.check(args);
+    if (!checked) return { errors: [new GraphQLError('Could not determine what operation to execute.')] };
+    if (!('facts' in checked)) return { errors: checked };
+    const admission = await options.gate.ask(checked);
+    const refusal = options.gate.enter(admission, checked);
+    if (refusal) return { errors: [refusal] };
+    // A stream is one request; what its events cost, each pays for itself.
+    if (admission.admitted) admission.settle(0);
+    try {
+      return await open(checked, options, makePayload);
+    } catch (error) {
+      return { errors: [refused(error)] };
+    }
+  };
+}
+
+/** EventSource tries again after anything but an answer other than 200. */
+const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  CURSOR_EXPIRED: 410,
+  STREAM_GAP: 409,
+  SCOPE_REVOKED: 403,
+  INTERNAL: 503,
+};
+
+function refused(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  const status = originalError instanceof GatewayError ? (STATUS[originalError.code] ?? 400) : 500;
+  return new GraphQLError('', { originalError, extensions: { http: { status } } });
+}
+
+async function open(
+  checked: Checked,
+  options: SubscriptionOptions,
+  makePayload: ReturnType<typeof createMakePayload>,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const { events, graph, audit, recheckMs = RECHECK_MS } = options;
+  const { args, facts } = checked;
+  const { contextValue: context, document, operationName } = args;
+  const { streaming } = context;
+  if (!streaming) throw badInput('A subscription is answered as text/event-stream or over WebSocket.', 406);
+  const variables = args.variableValues ?? {};
+  const field = subscribedField(graph.schema, document, facts.operation, variables);
+  if (!field || !events) throw badInput('The subscription asks for nothing that this gateway has.');
+  let principal = context.principal;
+  const authorize = async (): Promise<EventFilter | null> => {
+    const present = await streaming.authenticate();
+    if (!present || facts.planFor(present.scopes).isBeyond) return null;
+    principal = present;
+    return filterFor(field, present, events);
+  };
+  const stream = await openStream({
+    ...events,
+    ...startOf(field, streaming.after),
+    principal: context.principal.id,
+    field: field.name,
+    authorize,
+    signal: context.scope.signal,
+  });
+  context.stream = stream;
+  const request: PayloadRequest = {
+    facts,
+    operationName,
+    field: field.name,
+    variables,
+    variablesKey: JSON.stringify(variables),
+  };
+  const answer = async ({ event, cursor }: StreamItem): Promise<ExecutionResult> => {
+    if (event === null) return { data: null, extensions: { cursor } };
+    const makeContext = () => streaming.contextFor(principal);
+    const payload = await makePayload(request, events.types.rowOf(event, cursor), { principal, makeContext });
+    const explained = context.explain && { explain: explain(payload.calls) };
+    const masked = maskResult(options, payload.result, { requestId: context.requestId, context });
+    return { ...masked, extensions: { ...masked.extensions, ...explained, cursor } };
+  };
+  const recheck = setInterval(() => void stream.recheck(), recheckMs).unref();
+  audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
+  void stream.ended.then((error) => {
+    clearInterval(recheck);
+    const ending = error ? ({ outcome: 'failed', codes: [error.code] } as const) : ({ outcome: 'left' } as const);
+    audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
+  });
+  return answers(stream, context, streaming.positionFrames, answer);
+}
+
+function badInput(message: string, status = 400): GraphQLError {
+  const originalError = new GatewayError('BAD_USER_INPUT', message, { retryable: false });
+  return new GraphQLError('', { originalError, extensions: { http: { status } } });
+}
+
+/** A browser that connects again repeats the old URL with a newer id. */
+function startOf({ args }: SubscribedField, newest: string | undefined) {
+  const { after, from, consumer } = args as Record<'after' | 'consumer', string | undefined> & {
+    from: 'EARLIEST' | 'LATEST' | undefined;
+  };
+  return newest === undefined ? { after, from, consumer } : { after: newest };
+}
+
+/** What the field shows and the caller may see: of vendors it may not read, nothing. */
+function filterFor({ name, args }: SubscribedField, { scopes }: Principal, { types }: EventSource): EventFilter {
+  const { vendors, types: wanted } = args as { vendors?: readonly string[] | null; types?: readonly string[] | null };
+  const clauses =
+    types.filterOf(name) ??
+    (vendors ?? types.vendors).map((vendor) => (wanted ? { vendor, types: wanted } : { vendor }));
+  return clauses.filter(({ vendor }) => scopes.has(`${vendor}:read`));
+}
+
+/** Not a generator: one that waits for an event could not be left. */
+function answers(
+  stream: EventStream,
+  { requestId }: GraphContext,
+  positionFrames: boolean,
+  answer: (item: StreamItem) => Promise<ExecutionResult>,
+): AsyncIterableIterator<ExecutionResult> {
+  return {
+    async next() {
+      try {
+        for (;;) {
+          const { value, done } = await stream.next();
+          if (done) return { value: undefined, done: true };
+          if (value.event !== null || positionFrames) return { value: await answer(value), done: false };
+        }
+      } catch (error) {
+        // Streams fail with what their reader may know; anything else is ours, and said as such.
+        throw maskError(error, requestId).error;
+      }
+    },
+    async return() {
+      await stream.return();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** The one root field of a subscription, and what it was asked with. */
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  getArgumentValues,
+  getVariableValues,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+export interface SubscribedField {
+  name: string;
+  args: Readonly<Record<string, unknown>>;
+}
+
+/** Undefined when the operation leaves its field out by @skip or @include. The document is valid: it has one field at most. */
+export function subscribedField(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variableValues: Readonly<Record<string, unknown>>,
+): SubscribedField | undefined {
+  const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
+  const node = firstField(document, operation.selectionSet, coerced);
+  const field = node && schema.getSubscriptionType()?.getFields()[node.name.value];
+  return field && { name: field.name, args: getArgumentValues(field, node, coerced) };
+}
+
+function firstField(
+  document: DocumentNode,
+  { selections }: SelectionSetNode,
+  variables: Readonly<Record<string, unknown>>,
+): FieldNode | undefined {
+  for (const selection of selections) {
+    if (isLeftOut(selection, variables)) continue;
+    if (selection.kind === 'Field') return selection;
+    const inner =
+      selection.kind === 'InlineFragment' ? selection.selectionSet : fragment(document, selection.name.value);
+    const found = inner && firstField(document, inner, variables);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function fragment({ definitions }: DocumentNode, name: string): SelectionSetNode | undefined {
+  for (const one of definitions)
+    if (one.kind === 'FragmentDefinition' && one.name.value === name) return one.selectionSet;
+  return undefined;
+}
+
+function isLeftOut(
+  { directives = [] }: SelectionSetNode['selections'][number],
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  return directives.some(({ name, arguments: given = [] }) => {
+    const value = given[0]?.value;
+    const condition =
+      value?.kind === 'Variable' ? variables[value.name.value] : value?.kind === 'BooleanValue' && value.value;
+    return name.value === 'skip' ? condition === true : name.value === 'include' && condition === false;
+  });
+}

@@ -1,0 +1,50 @@
+/** Reads the object an event is about: fresh, by the id in its payload, once for all fields and events of one operation. */
+import type { GraphQLSchema } from 'graphql';
+import { readDirective } from '../rest/directive.ts';
+import { isObject } from '../rest/json-path.ts';
+import type { JoinContext } from './join.ts';
+import type { KeyedRead } from './keyed-read.ts';
+
+/** `argument` takes the id; a path such as `filter.ids.0` leads into inputs. Null without an id, and for what is gone. */
+export type EventReads = (operation: string, argument: string) => (id: unknown, context: JoinContext) => unknown;
+
+export function createEventReads(schema: GraphQLSchema): EventReads {
+  const known = new Map<string, KeyedRead<object>>();
+  return (operation, argument) => {
+    const key = `${operation} ${argument}`;
+    const read = known.get(key) ?? objectById(schema, operation, argument);
+    known.set(key, read);
+    return (id, { reads }) => {
+      const text = textOf(id);
+      return text === null ? null : reads.load(read, text);
+    };
+  };
+}
+
+function objectById(schema: GraphQLSchema, operation: string, argument: string): KeyedRead<object> {
+  const field = schema.getQueryType()?.getFields()[operation];
+  const isPaged = readDirective(field?.astNode, 'paging') !== undefined;
+  const path = argument.split('.');
+  return {
+    name: `${operation} by ${argument}`,
+    chunk: 1,
+    async read([id], { call, firstRow }) {
+      const args = { [path[0] ?? argument]: nested(path.slice(1), id) };
+      const answer = isPaged ? await firstRow(operation, args) : await call(operation, args);
+      return [answer].flat().filter(isObject);
+    },
+    // One id was asked for, and the vendor's answer is what it knows under it.
+    keysOf: (_row, asked) => asked,
+  };
+}
+
+/** The id behind a path: names make objects, digits lists. */
+function nested([step, ...rest]: readonly string[], id: unknown): unknown {
+  if (step === undefined) return id;
+  return /^\d+$/.test(step) ? [nested(rest, id)] : { [step]: nested(rest, id) };
+}
+
+function textOf(id: unknown): string | null {
+  if (typeof id === 'number' || typeof id === 'bigint') return String(id);
+  return typeof id === 'string' && id !== '' ? id : null;
+}

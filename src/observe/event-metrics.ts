@@ -1,0 +1,101 @@
+/** What `/metrics` shows of events: deliveries, the log, streams. Names come from our own files and closed sets, never from a sender. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What the event log tells of itself. */
+export interface EventLogFigures {
+  events: number;
+  bytes: number;
+  deadLetters: Readonly<Record<string, number>>;
+  horizonAgeMs: number;
+  consumers: readonly { principal: string; name: string; oldestUnreadAt: number | null }[];
+}
+
+export interface EventMetrics {
+  delivery(vendor: string, result: string, bytes: number): void;
+  refused(vendor: string, reason: string): void;
+  verifiedBy(vendor: string, secretId: string): void;
+  event(vendor: string, outcome: string): void;
+  deadLetter(vendor: string, reason: string): void;
+  streams(change: 1 | -1): void;
+  sent(field: string): void;
+  lag(field: string, ms: number): void;
+  ended(code: string): void;
+  /** Asked at each scrape; what cannot be had then is left as it was. */
+  watch(figures: () => Promise<EventLogFigures>): void;
+}
+
+const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+export function createEventMetrics(registers: [Registry]): EventMetrics {
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name: `vendorgraph_${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `vendorgraph_${name}`, help, labelNames, registers });
+  const deliveries = counter('webhook_deliveries_total', 'Webhook requests by what became of them.', [
+    'vendor',
+    'result',
+  ]);
+  const bytes = counter('webhook_bytes_total', 'Bytes of webhook bodies.', ['vendor']);
+  const refusals = counter('webhook_refusals_total', 'Webhooks not taken, by reason.', ['vendor', 'reason']);
+  const verified = counter('webhook_verified_total', 'Which secret verified a webhook.', ['vendor', 'secret']);
+  const events = counter('events_total', 'Events that came, by what became of them.', ['vendor', 'outcome']);
+  const deadLetters = counter('dead_letters_total', 'Events put aside, by reason.', ['vendor', 'reason']);
+  const streams = gauge('subscriptions', 'Open subscriptions.');
+  const sent = counter('events_sent_total', 'Events given to subscribers.', ['field']);
+  const ended = counter('subscriptions_ended_total', 'Subscriptions the gateway ended, by code.', ['code']);
+  const lag = new Histogram({
+    name: 'vendorgraph_event_lag_seconds',
+    help: 'From receipt to the subscriber, of events that did not come from the past.',
+    labelNames: ['field'],
+    buckets: LAG_BUCKETS,
+    registers,
+  });
+  return {
+    delivery(vendor, result, size) {
+      deliveries.inc({ vendor, result });
+      if (size > 0) bytes.inc({ vendor }, size);
+    },
+    refused: (vendor, reason) => refusals.inc({ vendor, reason }),
+    verifiedBy: (vendor, secret) => verified.inc({ vendor, secret }),
+    event: (vendor, outcome) => events.inc({ vendor, outcome }),
+    deadLetter: (vendor, reason) => deadLetters.inc({ vendor, reason }),
+    streams: (change) => streams.inc(change),
+    sent: (field) => sent.inc({ field }),
+    lag: (field, ms) => lag.observe({ field }, ms / 1_000),
+    ended: (code) => ended.inc({ code }),
+    watch: (figures) => watchFigures(gauge, registers, figures),
+  };
+}
+
+type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge;
+
+function watchFigures(gauge: MakeGauge, registers: [Registry], figures: () => Promise<EventLogFigures>): void {
+  const bytes = gauge('event_log_bytes', 'Raw bodies and events that are kept.');
+  const letters = gauge('dead_letters', 'Dead letters that wait for an operator, by reason.', ['reason']);
+  const horizon = gauge('event_log_horizon_age_seconds', 'Age of what holds readers back; Postgres only.');
+  const unread = gauge(
+    'consumer_oldest_unread_seconds',
+    'Age of the oldest event a named consumer has not acknowledged.',
+    ['principal', 'consumer'],
+  );
+  new Gauge({
+    name: 'vendorgraph_event_log_events',
+    help: 'Events that are kept.',
+    registers,
+    // The first of them asks for all.
+    async collect() {
+      const found = await figures().catch(() => undefined);
+      if (!found) return;
+      this.set(found.events);
+      bytes.set(found.bytes);
+      horizon.set(found.horizonAgeMs / 1_000);
+      letters.reset();
+      for (const [reason, count] of Object.entries(found.deadLetters)) letters.set({ reason }, count);
+      unread.reset();
+      for (const { principal, name, oldestUnreadAt } of found.consumers) {
+        const seconds = oldestUnreadAt === null ? 0 : Math.max(0, (Date.now() - oldestUnreadAt) / 1_000);
+        unread.set({ principal, consumer: name }, seconds);
+      }
+    },
+  });
+}

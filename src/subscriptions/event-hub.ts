@@ -1,0 +1,102 @@
+/**
+ * Between the log and all streams of a process. A stream that waits at the head costs no query, one that was busy for a moment
+ * reads from memory, one that is behind reads the log itself, admitted through a bounded pool. Buffering is done by the log
+ * on disk: nothing here grows with a reader that does not read.
+ */
+import type { VendorName } from '../config/vendor-name.ts';
+import type { EventLog, EventPage } from '../events/log.ts';
+import type { Logger } from '../observe/log.ts';
+import { createEventRing, type EventRingOptions } from './event-ring.ts';
+import { createEventTail } from './event-tail.ts';
+import { createInterest } from './interest.ts';
+import { createLiveStreams, type LiveStreams } from './live-streams.ts';
+import { createPageReader } from './page-reader.ts';
+import { createPatience } from './patience.ts';
+import { createSharedReads } from './shared-reads.ts';
+import { endError, type StreamEndCode } from './stream-end.ts';
+import type { Patient } from './waiting-readers.ts';
+
+export interface HubPage extends EventPage {
+  /** The reader is at the head or nearly: the page came from memory. */
+  isLive: boolean;
+}
+
+export interface EventHub extends AsyncDisposable {
+  readonly eventLog: EventLog;
+  /** Those whose events it follows: a stream of another would wait for ever. */
+  readonly vendors: readonly VendorName[];
+  readonly streams: LiveStreams;
+  /** Epoch milliseconds: the clock of its streams too. */
+  now(): number;
+  /**
+   * The next page behind `after`. It may be empty: nothing of this interest lies before `scannedTo`; so it is when nothing
+   * came until `until`. Waits outages of the store out. Rejects with STREAM_GAP when events behind `after` are gone, and with
+   * the signal's reason.
+   */
+  next(patient: Patient): Promise<HubPage>;
+  /** Ends every stream that is open now, each with its last good cursor; new ones may come. */
+  end(code: StreamEndCode): void;
+}
+
+export interface EventHubOptions {
+  eventLog: EventLog;
+  vendors: readonly VendorName[];
+  log?: Logger;
+  /** What it keeps of the newest events. */
+  ring?: EventRingOptions;
+  /** Page reads at the same time of streams that are behind. @default 4 */
+  readsAtOnce?: number;
+  /** How often it looks for itself, whatever wake-ups came, and whether the log is still the same. @default 1_000 */
+  pollMs?: number;
+  now?: () => number;
+}
+
+/** Disposing it ends every stream with SUBSCRIPTION_SCHEMA_RELOAD and leaves the log open. */
+export function createEventHub(options: EventHubOptions): EventHub {
+  const { eventLog, vendors, log, readsAtOnce = 4, pollMs = 1_000, now = Date.now } = options;
+  const ring = createEventRing(options.ring);
+  const streams = createLiveStreams();
+  const patience = createPatience(log);
+  const readPage = createPageReader(eventLog);
+  const readShared = createSharedReads(readPage, readsAtOnce);
+  const everything = createInterest(vendors.map((vendor) => ({ vendor })));
+  const onBroken = (): void => {
+    log?.error('the event log is not the one it was: every subscription ends with STREAM_GAP');
+    streams.endAll('STREAM_GAP');
+  };
+  const tail = createEventTail({ log: eventLog, ring, readPage, everything, patience, onBroken, pollMs, now });
+
+  let isDisposed = false;
+
+  /** A page that tells something; undefined: `after` lies at the head. */
+  const look = async ({ after, interest, signal }: Patient): Promise<HubPage | undefined> => {
+    if (ring.covers(after)) return { ...ring.read(after, interest), isLive: true };
+    if (tail.isRunning && after >= ring.to) return undefined;
+    const page = await patience(() => readShared(after, interest), signal);
+    return page.scannedTo > after ? { ...page, isLive: false } : undefined;
+  };
+
+  return {
+    eventLog,
+    vendors,
+    streams,
+    now,
+    async next(patient) {
+      for (let { after } = patient; ; ) {
+        if (isDisposed) throw endError('SUBSCRIPTION_SCHEMA_RELOAD');
+        patient.signal.throwIfAborted();
+        const page = await look({ ...patient, after });
+        if (page !== undefined && (page.events.length > 0 || !page.isLive)) return page;
+        after = page?.scannedTo ?? after;
+        if (now() >= patient.until) return { events: [], scannedTo: after, isLive: true };
+        after = await tail.wait({ ...patient, after });
+      }
+    },
+    end: (code) => streams.endAll(code),
+    async [Symbol.asyncDispose]() {
+      isDisposed = true;
+      streams.endAll('SUBSCRIPTION_SCHEMA_RELOAD');
+      await tail[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * One subscription: an iterator that gives each event with the cursor behind it. It pulls: nothing is read before it is asked
+ * for, and to ask for the next item says that the last one was taken. It ends by itself only with an error that carries the
+ * last good cursor, or, without one, when another stream took over its consumer's name.
+ */
+import { GatewayError } from '../errors.ts';
+import type { LoggedEvent, Position } from '../events/log.ts';
+import type { Cursors } from './cursor.ts';
+import type { EventHub } from './event-hub.ts';
+import { createHandover } from './handover.ts';
+import { type Authorize, openPermission, type Permission } from './permission.ts';
+import { type StartRequest, startPosition } from './start-position.ts';
+import { endError, isStreamEndCode, type StreamEndCode } from './stream-end.ts';
+import { createStreamReader, type ReaderItem } from './stream-reader.ts';
+
+export interface StreamItem {
+  /** Null: a position frame. The first item is one, and so is one now and then while nothing matches. */
+  event: LoggedEvent | null;
+  cursor: string;
+}
+
+export interface EventStream extends AsyncIterableIterator<StreamItem, undefined, undefined>, AsyncDisposable {
+  next(): Promise<IteratorResult<StreamItem, undefined>>;
+  /** Ends it as one who leaves; never waits for anything. */
+  return(): Promise<IteratorResult<StreamItem, undefined>>;
+  /** Resolves when it is over: with the error it ended with, also when nobody asks for an item, or with nothing. */
+  readonly ended: Promise<GatewayError | undefined>;
+  /** Asks at once what the caller may see: a key was revoked, scopes changed. Never rejects. */
+  recheck(): Promise<void>;
+}
+
+/** Figures for /metrics. */
+export interface StreamMeasures {
+  streams(change: 1 | -1): void;
+  sent(field: string): void;
+  /** From receipt to hand-over, of events that did not come from the past. */
+  lag(field: string, ms: number): void;
+  ended(code: StreamEndCode): void;
+}
+
+export interface StreamOptions extends StartRequest {
+  hub: EventHub;
+  cursors: Cursors;
+  /** `Principal.id`. */
+  principal: string;
+  /** The subscription's root field. */
+  field: string;
+  /** The caller's filter within his present rights. */
+  authorize: Authorize;
+  /** The caller left: the stream completes. */
+  signal?: AbortSignal | undefined;
+  /** SLOW_CONSUMER when an item is not taken for so long. @default 60_000 */
+  stalledAfterMs?: number;
+  /**
+   * SLOW_CONSUMER when the reader, once at the head, has spent so long on events without getting there again. What the
+   * gateway itself was late does not count. @default never
+   */
+  maxLagMs?: number;
+  /** A position frame when the position moved for so long without an event. @default 15_000 */
+  positionEveryMs?: number;
+  /** How old an answer of `authorize` may be when an event is given. @default 2_000 */
+  authorizeEveryMs?: number;
+  measures?: StreamMeasures;
+}
+
+/**
+ * Resolves when the start is fixed: everything that arrives from then on will be delivered. Rejects with the codes of cursors,
+ * BAD_USER_INPUT, or SCOPE_REVOKED.
+ */
+export async function openStream(options: StreamOptions): Promise<EventStream> {
+  const { hub, cursors, principal, field, authorize, authorizeEveryMs = 2_000 } = options;
+  const { eventLog, vendors, now } = hub;
+  const permission = await openPermission({ authorize, vendors, everyMs: authorizeEveryMs, now });
+  const epoch = await eventLog.epoch();
+  const sign = cursors.signer({ principal, field });
+  const place = { eventLog, cursors, principal, field, vendors: permission.interest.vendors, sign };
+  const start = await startPosition(options, place);
+  return createStream(options, { permission, start, signAt: (position) => sign({ epoch, position }) });
+}
+
+interface StreamStart {
+  permission: Permission;
+  start: Position;
+  signAt: (position: Position) => string;
+}
+
+function createStream(options: StreamOptions, { permission, start, signAt }: StreamStart): EventStream {
+  const { hub, principal, field, consumer, signal, measures } = options;
+  const { stalledAfterMs = 60_000, maxLagMs = Number.POSITIVE_INFINITY, positionEveryMs = 15_000 } = options;
+  const reader = createStreamReader({ hub, start, permission, positionEveryMs, maxLagMs });
+  const handover = createHandover<StreamItem>();
+  const ended = Promise.withResolvers<GatewayError | undefined>();
+
+  const finish = (error?: GatewayError): void => {
+    if (handover.isOver) return;
+    handover.close(error);
+    reader.stop();
+    clearTimeout(stalled);
+    signal?.removeEventListener('abort', leave);
+    takeOut();
+    measures?.streams(-1);
+    if (error && isStreamEndCode(error.code)) measures?.ended(error.code);
+    ended.resolve(error);
+  };
+  const leave = (): void => finish();
+  const end = (code: StreamEndCode, cause?: unknown): void => finish(endError(code, signAt(reader.safe), cause));
+  const fail = (error: unknown): void => {
+    const isEnd = error instanceof GatewayError && isStreamEndCode(error.code);
+    end(isEnd ? error.code : 'INTERNAL', isEnd ? error.cause : error);
+  };
+  const give = ({ event, position, isLive }: ReaderItem): void => {
+    if (!handover.give({ event, cursor: signAt(position) })) return;
+    stalled.refresh();
+    if (event) measures?.sent(field);
+    if (event && isLive) measures?.lag(field, hub.now() - event.receivedAt);
+  };
+
+  // What was asked for is the log's to bring; only what was given can be left lying.
+  const stalled = setTimeout(() => handover.isAsked || end('SLOW_CONSUMER'), stalledAfterMs).unref();
+  const takeOut = hub.streams.add({ end, complete: leave }, consumer ? [principal, consumer] : undefined);
+  measures?.streams(1);
+  signal?.addEventListener('abort', leave, { once: true });
+  if (signal?.aborted) leave();
+
+  return {
+    ended: ended.promise,
+    next: () => handover.ask(() => void reader.next().then(give, fail)),
+    async return() {
+      finish();
+      return { done: true, value: undefined };
+    },
+    async recheck() {
+      const before = permission.interest;
+      await permission.check().catch(fail);
+      if (permission.interest !== before) reader.renew();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      finish();
+    },
+  };
+}

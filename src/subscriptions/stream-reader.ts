@@ -1,0 +1,115 @@
+/**
+ * One stream's way through the log: a position, and the rest of the page it is in. Reads on only when asked for the next item;
+ * to ask means that everything before was taken.
+ */
+import type { LoggedEvent, Position } from '../events/log.ts';
+import type { EventHub, HubPage } from './event-hub.ts';
+import type { Interest } from './interest.ts';
+import type { Permission } from './permission.ts';
+import { endError } from './stream-end.ts';
+
+export interface ReaderItem {
+  /** Null: only a place, which lies behind everything given so far. */
+  event: LoggedEvent | null;
+  position: Position;
+  isLive: boolean;
+}
+
+export interface StreamReader {
+  /** Everything up to here was taken or is of no interest: the place to resume at. */
+  readonly safe: Position;
+  /** Not to be called again before it settled. Rejects with the code that ends the stream. */
+  next(): Promise<ReaderItem>;
+  /** What may be seen has changed: a reader that waits looks again. */
+  renew(): void;
+  /** Lets go of everything; a `next` that waits rejects. */
+  stop(): void;
+}
+
+export interface StreamReaderOptions {
+  hub: EventHub;
+  start: Position;
+  permission: Permission;
+  positionEveryMs: number;
+  maxLagMs: number;
+}
+
+export function createStreamReader(options: StreamReaderOptions): StreamReader {
+  const { hub, start, permission, positionEveryMs, maxLagMs } = options;
+  const { now } = hub;
+  let safe = start;
+  let given: Position | undefined;
+  let givenAt = now();
+  let frameAt = now();
+  let framed = '';
+  let held = emptyPage(start);
+  let heldAt = 0;
+  let heldFor: Interest = permission.interest;
+  let turn = new AbortController();
+  let isStopped = false;
+  /** How long the reader held events since it was last at the head; undefined: it has yet to get there. */
+  let heldMs: number | undefined;
+
+  const give = (event: LoggedEvent | null, position: Position): ReaderItem => {
+    given = position;
+    givenAt = now();
+    if (event === null) framed = position;
+    frameAt = givenAt + positionEveryMs;
+    return { event, position, isLive: held.isLive };
+  };
+  const take = (): void => {
+    if (given === undefined) return;
+    safe = given;
+    given = undefined;
+    if (heldMs !== undefined) heldMs += now() - givenAt;
+  };
+  const heldEvent = (): LoggedEvent | undefined => {
+    if (heldFor !== permission.interest) held = emptyPage(safe);
+    return held.events[heldAt++];
+  };
+  const readOn = async (): Promise<void> => {
+    const { interest } = permission;
+    const { signal } = turn;
+    try {
+      held = await hub.next({ after: safe, interest, signal, until: frameAt });
+      heldAt = 0;
+      heldFor = interest;
+    } catch (error) {
+      if (isStopped || !signal.aborted) throw error;
+      return;
+    }
+    if (held.isLive) heldMs = 0;
+    else if ((heldMs ?? 0) > maxLagMs) throw endError('SLOW_CONSUMER');
+  };
+
+  return {
+    get safe() {
+      return safe;
+    },
+    async next() {
+      take();
+      for (;;) {
+        if (permission.isDue()) await permission.check();
+        const event = heldEvent();
+        if (event !== undefined) return give(event, event.position);
+        safe = held.scannedTo;
+        if (now() >= frameAt) {
+          if (safe > framed) return give(null, safe);
+          frameAt = now() + positionEveryMs;
+        }
+        await readOn();
+      }
+    },
+    renew() {
+      turn.abort();
+      turn = new AbortController();
+    },
+    stop() {
+      isStopped = true;
+      held = emptyPage(safe);
+      turn.abort();
+    },
+  };
+}
+
+const emptyPage = (scannedTo: Position): HubPage => ({ events: [], scannedTo, isLive: false });

@@ -1,0 +1,204 @@
+/** Gateways are killed, the server goes away, commits take too long: nothing that was acknowledged may be missing. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import type { EventLog, LoggedEvent } from '../../src/events/log.ts';
+import { openPostgresLog } from '../../src/events/postgres-log.ts';
+import { batchOf } from './delivery.ts';
+import { readAll, start } from './log.contract.ts';
+import { serverPrograms, startCluster } from './postgres-cluster.ts';
+import { dropDatabases, makeDatabase, makePostgresPlace, postgresMissing } from './postgres-under-test.ts';
+
+const ROUNDS = Number(process.env['VENDORGRAPH_KILL_ROUNDS'] ?? 8);
+const PROGRAM = fileURLToPath(new URL('postgres-writing-process.ts', import.meta.url));
+const STRIPE = [{ vendor: 'stripe' }];
+const missing = await postgresMissing();
+const programs = serverPrograms();
+
+afterAll(dropDatabases);
+
+describe.skipIf(missing !== undefined)('a gateway killed while it appends to Postgres', () => {
+  it(`leaves every acknowledged event, once, to another one that reads, over ${ROUNDS} kills`, {
+    timeout: 5_000 * (ROUNDS + 6),
+  }, async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.open();
+    const stop = new AbortController();
+    const following = follow(log, stop.signal);
+    const acknowledged: string[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      acknowledged.push(...(await appendUntilKilled(place.database.url, `run${round}`, 20 + ((round * 53) % 150))));
+    }
+    await expectFollowed(log, following.read, acknowledged);
+    stop.abort();
+    await following.done;
+    expect(following.failures).toBe(0);
+    await expectWholeDeliveries(log);
+  });
+
+  it('takes the retry of a delivery whose acknowledgement got lost for a duplicate', async () => {
+    await using place = await makePostgresPlace();
+    const [acknowledged] = await appendUntilKilled(place.database.url, 'run', 1);
+    const log = await place.open();
+    const [prefix = ''] = acknowledged?.match(/^.*(?=-\d+$)/) ?? [];
+    expect(await log.append(batchOf(prefix, 1))).toMatchObject({ events: [{ outcome: 'duplicate' }] });
+  });
+});
+
+describe.skipIf(programs === undefined)('a Postgres server that goes away', () => {
+  it('has deliveries refused meanwhile, and nothing acknowledged missing once it is back', {
+    timeout: 60_000,
+  }, async () => {
+    await using cluster = await startCluster(programs ?? '');
+    await using database = await makeDatabase(cluster.url);
+    await using log = await openPostgresLog({ url: database.url });
+    const stop = new AbortController();
+    const [writing, following] = [write(log, stop.signal), follow(log, stop.signal)];
+    await expect.poll(() => writing.acknowledged.length).toBeGreaterThan(20);
+    await cluster.stop();
+    await expect.poll(() => writing.refused.length).toBeGreaterThan(5);
+    await expect(log.read(start(log), STRIPE, 10)).rejects.toMatchObject({
+      code: 'INTERNAL',
+      details: { retryable: true },
+    });
+    const before = writing.acknowledged.length;
+    await cluster.start();
+    await expect.poll(() => writing.acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(before + 20);
+    await expectFollowed(log, following.read, writing.acknowledged);
+    stop.abort();
+    await Promise.all([writing.done, following.done]);
+    expect(writing.refused.filter((error) => !(error instanceof GatewayError && error.details.retryable))).toEqual([]);
+  });
+});
+
+describe.skipIf(missing !== undefined)('a gateway whose connections are cut while nothing happens', () => {
+  it('goes on with new ones', async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.open();
+    await Promise.all([log.append(batchOf('a', 1)), log.head(), log.head()]);
+    await place.database.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await expect.poll(() => log.append(batchOf('b', 1)).then(() => 'stored', String)).toBe('stored');
+    await expect.poll(() => log.count({ filter: STRIPE }).catch(String)).toBe(2);
+  });
+});
+
+/** The connection that writes hangs: its backend is stopped in its tracks, as behind a dead network. */
+describe.skipIf(programs === undefined)('a Postgres server that does not answer', () => {
+  it('is given up, and asked again on a new connection', { timeout: 60_000 }, async () => {
+    await using cluster = await startCluster(programs ?? '');
+    await using database = await makeDatabase(cluster.url);
+    await using log = await openPostgresLog({ url: database.url, answerMs: 300, maxWaitMs: 100 });
+    await log.append(batchOf('a', 1));
+    const [writer] = await database.query<{ pid: number }>(
+      `select pid from pg_stat_activity where datname = current_database() and query = 'commit' and pid <> pg_backend_pid()
+       order by state_change desc limit 1`,
+    );
+    const pid = writer?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await expect(log.append(batchOf('b', 1))).rejects.toMatchObject({ details: { retryable: true } });
+      await expect
+        .poll(() => log.append(batchOf('c', 1)).then(() => 'stored', String), { timeout: 10_000 })
+        .toBe('stored');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    expect(await log.count({ filter: STRIPE })).toBe(2);
+  });
+});
+
+/** Writes until the signal; goes on after a refusal with another id, so that what was undecided cannot collide. */
+function write(log: EventLog, signal: AbortSignal) {
+  const [acknowledged, refused]: [string[], unknown[]] = [[], []];
+  const worker = async (name: number): Promise<void> => {
+    for (let number = 0; !signal.aborted; number += 1) {
+      const delivery = batchOf(`w${name}-${number}`, 2);
+      await log.append(delivery).then(
+        () => acknowledged.push(...delivery.events.map(({ eventId }) => eventId)),
+        (error: unknown) => refused.push(error),
+      );
+    }
+  };
+  return { acknowledged, refused, done: Promise.all([1, 2, 3, 4].map(worker)) };
+}
+
+interface Following {
+  read: LoggedEvent[];
+  failures: number;
+  done: Promise<void>;
+}
+
+/** Reads as a subscriber does; a failed read is tried again from the same place. */
+function follow(log: EventLog, signal: AbortSignal): Following {
+  const following: Following = { read: [], failures: 0, done: Promise.resolve() };
+  const loop = async (): Promise<void> => {
+    for (let after = start(log); !signal.aborted; ) {
+      await log.waitFor(after, signal);
+      const page = await log.read(after, STRIPE, 50).catch(() => undefined);
+      following.read.push(...(page?.events ?? []));
+      following.failures += page === undefined ? 1 : 0;
+      after = page?.scannedTo ?? after;
+    }
+  };
+  following.done = loop();
+  return following;
+}
+
+/** What a subscriber saw is what the log holds: all that was acknowledged, in order, none twice. */
+async function expectFollowed(
+  log: EventLog,
+  read: readonly LoggedEvent[],
+  acknowledged: readonly string[],
+): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        missingOf(
+          acknowledged,
+          read.map(({ eventId }) => eventId),
+        ),
+      { timeout: 15_000 },
+    )
+    .toEqual([]);
+  const positions = read.map(({ position }) => position);
+  expect(positions).toEqual([...new Set(positions)].toSorted());
+  expect(new Set(read.map(({ eventId }) => eventId)).size).toBe(read.length);
+  expect(
+    missingOf(
+      acknowledged,
+      (await readAll(log)).map(({ eventId }) => eventId),
+    ),
+  ).toEqual([]);
+}
+
+function missingOf(wanted: readonly string[], there: readonly string[]): string[] {
+  const known = new Set(there);
+  return wanted.filter((id) => !known.has(id));
+}
+
+/** The writing process gives its deliveries one to three events each: none may be there in part. */
+async function expectWholeDeliveries(log: EventLog): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const { eventId } of await readAll(log)) {
+    const name = eventId.replace(/-\d+$/, '');
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  for (const [name, count] of counts) expect(count).toBe(1 + (Number(name.split('-').at(-1)) % 3));
+}
+
+/** What it printed whole; killed after so many lines, in the midst of more. */
+async function appendUntilKilled(url: string, name: string, lines: number): Promise<string[]> {
+  const child = spawn(process.execPath, [PROGRAM, url, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk;
+    if (printed.split('\n').length > lines) child.kill('SIGKILL');
+  });
+  await once(child, 'close');
+  expect(child.signalCode).toBe('SIGKILL');
+  return printed.split('\n').slice(0, -1);
+}

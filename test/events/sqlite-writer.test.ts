@@ -1,0 +1,133 @@
+/** The thread that writes: it may be slow, and it may die. Who waits for it learns of it in time. */
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { openForWriting, requireSynced } from '../../src/events/sqlite-connection.ts';
+import { createLog, type Logger } from '../../src/observe/log.ts';
+import { batchOf, deliveryOf, newEvent } from './delivery.ts';
+import { underFailpoint } from './failpoint.ts';
+import { appendAll, readAll, start } from './log.contract.ts';
+import { makeSqlitePlace } from './sqlite-under-test.ts';
+
+const REFUSED = { code: 'INTERNAL', details: { retryable: true } };
+const STRIPE = [{ vendor: 'stripe' }];
+
+describe('the thread that writes events', () => {
+  it('is replaced when it ends, and who waited for it is told', async () => {
+    await using place = await makeSqlitePlace();
+    const { log, lines } = makeLog();
+    const events = await underFailpoint('endWriterAfterCommits=1', () => place.openWith({ log }));
+    await events.append(batchOf('a', 1));
+    const lost = await Promise.allSettled([events.append(batchOf('b', 1)), events.append(batchOf('c', 1))]);
+    expect(lost).toMatchObject([{ reason: REFUSED }, { reason: REFUSED }]);
+    await expect
+      .poll(() =>
+        events.append(batchOf('b', 1)).then(
+          () => 'stored',
+          () => 'refused',
+        ),
+      )
+      .toBe('stored');
+    expect((await readAll(events)).map(({ eventId }) => eventId)).toEqual(['a-0', 'b-0']);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'error', msg: expect.stringContaining('another is started') }),
+    );
+  });
+
+  it('lets a delivery go that waits too long for its commit, which may store it all the same', async () => {
+    await using place = await makeSqlitePlace();
+    const log = await underFailpoint('stallMs=300', () => place.openWith({ maxWaitMs: 20 }));
+    await expect(log.append(batchOf('a', 1))).rejects.toMatchObject(REFUSED);
+    await log.waitFor(start(log), AbortSignal.timeout(10_000));
+    expect((await log.find({ filter: STRIPE }, 10)).map(({ eventId }) => eventId)).toEqual(['a-0']);
+  });
+
+  it('stores nothing of a delivery that was let go before its commit began', async () => {
+    await using place = await makeSqlitePlace();
+    const log = await underFailpoint('stallMs=300', () => place.openWith({ maxWaitMs: 20 }));
+    const first = log.append(batchOf('a', 1));
+    first.catch(() => {});
+    // The first is on its way by then.
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    await expect(log.append(batchOf('b', 1))).rejects.toMatchObject(REFUSED);
+    await log[Symbol.asyncDispose]();
+    expect((await readAll(await place.open())).map(({ eventId }) => eventId)).toEqual(['a-0']);
+  });
+
+  it('refuses at once what is more than may wait, in deliveries and in bytes', async () => {
+    await using place = await makeSqlitePlace();
+    const log = await underFailpoint('stallMs=100', () => place.openWith({ maxWaiting: 5, maxWaitingBytes: 10_000 }));
+    const append = (count: number, bytes: number) =>
+      Promise.allSettled(
+        Array.from({ length: count }, () =>
+          log.append(deliveryOf({ events: [newEvent({ body: `"${'x'.repeat(bytes)}"` })] })),
+        ),
+      );
+    const states = async (results: ReturnType<typeof append>) => (await results).map(({ status }) => status);
+    expect(await states(append(7, 10))).toEqual([...Array(5).fill('fulfilled'), 'rejected', 'rejected']);
+    expect(await states(append(4, 3_000))).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    expect(await states(append(5, 10))).toEqual(Array(5).fill('fulfilled'));
+  });
+
+  it('stores together what comes while it is busy', async () => {
+    await using place = await makeSqlitePlace();
+    const log = await underFailpoint('stallMs=50', () => place.open());
+    const begun = performance.now();
+    await Promise.all(Array.from({ length: 200 }, (_, number) => log.append(batchOf(`d${number}`, 1))));
+    // A commit for each would take ten seconds.
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(await log.count({ filter: STRIPE })).toBe(200);
+  });
+});
+
+describe('the file of events', () => {
+  it('is for its owner only', async () => {
+    await using place = await makeSqlitePlace();
+    await appendAll(await place.open(), batchOf('a', 1));
+    for (const path of [place.path, `${place.path}-wal`]) expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not touched when it is something else', async () => {
+    await using place = await makeSqlitePlace();
+    await mkdir(dirname(place.path));
+    await writeFile(place.path, 'Dear diary, today I did not back up my data folder. '.repeat(100));
+    await expect(place.open()).rejects.toThrow(ConfigError);
+    await expect(place.open()).rejects.toThrow('cannot be used as event log: file is not a database');
+    expect((await stat(place.path)).size).toBe(5_200);
+  });
+
+  it('is not touched when another version made it', async () => {
+    await using place = await makeSqlitePlace();
+    await (await place.open())[Symbol.asyncDispose]();
+    {
+      using db = new DatabaseSync(place.path);
+      db.exec('PRAGMA user_version = 99');
+    }
+    await expect(place.open()).rejects.toThrow('its tables are of version 99, expected 1');
+  });
+
+  it('is refused on a connection whose commits do not wait for the disk', async () => {
+    await using place = await makeSqlitePlace();
+    using db = openForWriting(place.path);
+    requireSynced(db);
+    db.exec('PRAGMA synchronous = NORMAL');
+    expect(() => requireSynced(db)).toThrow('a power cut would lose events');
+  });
+
+  it('can be opened by many at once while it is made', async () => {
+    await using place = await makeSqlitePlace();
+    const logs = await Promise.all(Array.from({ length: 4 }, () => place.open()));
+    expect(new Set(await Promise.all(logs.map((log) => log.epoch()))).size).toBe(1);
+  });
+});
+
+function makeLog(): { log: Logger; lines: unknown[] } {
+  const lines: unknown[] = [];
+  return {
+    lines,
+    log: createLog({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
+  };
+}
