@@ -23,6 +23,8 @@ export interface EventService extends AsyncDisposable {
   source: EventSource;
   receiver: WebhookReceiver;
   ackEvents: AckEvents;
+  /** Vendors whose webhooks are refused with 503, for want of a secret. */
+  unready: ReadonlySet<VendorName>;
   /** Takes no webhook any more, ends every subscription with its cursor, resolves when what was in flight is answered. */
   drain(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   return {
     source: { hub, cursors, consumers, types, measures: metrics },
     receiver,
+    unready: webhooks.unready,
     async ackEvents({ id }, consumer, cursor) {
       return { consumer, cursor: await consumers.ack({ principal: id, consumer, cursor }) };
     },
@@ -81,7 +84,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   };
 }
 
-function webhooksOf({ folder, settings, readSecret, sandboxSecrets, log }: EventServiceOptions) {
+function webhooksOf({ folder, settings, readSecret, sandboxSecrets }: EventServiceOptions) {
   const { webhooks, unready, problems } = resolveWebhooks({
     sources: folder.sources,
     readSecret,
@@ -89,7 +92,6 @@ function webhooksOf({ folder, settings, readSecret, sandboxSecrets, log }: Event
   });
   // Elsewhere a company may try its graph out before it has told every vendor where to call.
   if (settings.production) throwProblems(problems);
-  if (unready.size > 0) log.warn({ vendors: [...unready] }, 'webhooks are refused with 503: their secrets are missing');
   return { vendors: webhooks, unready };
 }
 

@@ -72,12 +72,16 @@ export async function startGateway({
   const folder = readGraphFolder(graphDir);
   await checkAuditLogFree(settings.dataDir);
   const metrics = createMetrics();
-  const audit = createFileAuditLog({ dataDir: settings.dataDir, key: settings.auditKey, log, counters: metrics.audit });
+  // What was made by then ends again when a later part cannot start.
+  await using parts = new AsyncDisposableStack();
+  const audit = parts.use(
+    createFileAuditLog({ dataDir: settings.dataDir, key: settings.auditKey, log, counters: metrics.audit }),
+  );
   const graph = readComposedGraph(folder, JOINS, await loadJoinFiles(folder), audit);
   const connections = connectionsOf(folder, env, await sandbox);
-  const door = createVendorDoor({ connections, onCall: (call) => measure(metrics, call) });
+  const door = parts.use(createVendorDoor({ connections, onCall: (call) => measure(metrics, call) }));
   const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
-  const callers = await createCallers({ folder, graphDir, settings, sandbox: sandbox !== undefined, log });
+  const callers = parts.use(await createCallers({ folder, graphDir, settings, sandbox: sandbox !== undefined, log }));
   if (settings.production)
     requireRealCredentials({ settings, sandbox: sandbox !== undefined, clients: callers.clients, connections });
   const limits = resolveLimits(callers.clients.limits);
@@ -88,13 +92,15 @@ export async function startGateway({
   // Known when it listens, which is before any vendor calls.
   let publicUrl = settings.publicUrl ?? '';
   const addresses = await sandbox;
-  const events = await openEventService({
-    ...{ folder, schema, settings, log },
-    readSecret: createSecretReader({ env }),
-    sandboxSecrets: addresses && (addresses.webhookSecrets ?? {}),
-    publicUrl: () => publicUrl,
-    metrics: metrics.events,
-  });
+  const events = parts.use(
+    await openEventService({
+      ...{ folder, schema, settings, log },
+      readSecret: createSecretReader({ env }),
+      sandboxSecrets: addresses && (addresses.webhookSecrets ?? {}),
+      publicUrl: () => publicUrl,
+      metrics: metrics.events,
+    }),
+  );
   const quota = createMemoryQuota();
   const execute = createCompiledExecute();
   const gate = createOperationGate({ graph, rules, visible, limits, quota });
@@ -134,8 +140,11 @@ export async function startGateway({
   if (settings.publicUrl === undefined) resource = callers.resourceAt(url);
   publicUrl ||= url;
   log.info({ url: `${url}${GRAPHQL_PATH}`, vendors: folder.sources.map(({ vendor }) => vendor) }, 'gateway ready');
+  if (events && events.unready.size > 0)
+    log.warn({ vendors: [...events.unready] }, 'webhooks are refused with 503: their secrets are missing');
   if (callers.isNobody) log.warn('no client in clients.yaml and no VENDORGRAPH_API_KEY: every caller is refused');
 
+  const ending = parts.move();
   const drain = async (): Promise<void> => {
     if (draining) return;
     draining = true;
@@ -144,10 +153,7 @@ export async function startGateway({
     await websocket.close(settings.drainTimeoutMs);
     await closed;
     await graphql.dispose();
-    await door[Symbol.asyncDispose]();
-    await callers[Symbol.asyncDispose]();
-    await events?.[Symbol.asyncDispose]();
-    await audit[Symbol.asyncDispose]();
+    await ending[Symbol.asyncDispose]();
     log.info('gateway ended');
   };
   return { url, drain, [Symbol.asyncDispose]: drain };

@@ -47,6 +47,7 @@ const SIDEWAYS: ReadonlySet<string> = new Set([
   'audit>config',
   'quota>config',
   'store>config',
+  'events>config',
   // Parts of the wiring.
   'gateway.ts>callers.ts',
   'gateway.ts>production.ts',

@@ -48,7 +48,10 @@ describe('without the sandbox', () => {
       expect(response.status).toBeGreaterThanOrEqual(400);
       expect(await response.text()).not.toMatch(/graphiql|<html/i);
     }
-    expect(gateway.command.stdout().trimEnd().split('\n')).toEqual([expect.stringContaining('gateway ready')]);
+    expect(gateway.command.stdout().trimEnd().split('\n')).toEqual([
+      expect.stringContaining('gateway ready'),
+      expect.stringContaining('webhooks are refused with 503: their secrets are missing'),
+    ]);
   });
 
   it('names the setting of a credential that is missing, and calls nobody', async () => {
