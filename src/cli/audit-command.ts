@@ -1,5 +1,4 @@
 /** `vendorgraph audit verify|export`: both only read, take no lock, and work while a gateway writes. */
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
@@ -7,6 +6,7 @@ import type { KnownHead } from '../audit/verify.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { readSettings } from '../config/settings.ts';
 import { verdictLine } from './audit-verdict.ts';
+import { writeLines } from './write-lines.ts';
 
 interface DataOption {
   dataDir?: string;
@@ -67,23 +67,6 @@ export function addAuditCommand(program: Command, { output, env, done }: AuditCo
 function placeOf(given: string | undefined, env: NodeJS.ProcessEnv): { folder: string; key: string | undefined } {
   const { dataDir, auditKey } = readSettings(env);
   return { folder: resolve(given ?? dataDir), key: auditKey };
-}
-
-/** At the pace of who reads; one that stops reading (`| head`) ends it. */
-async function writeLines(lines: AsyncIterable<string>, output: Writable): Promise<void> {
-  const gone = new AbortController();
-  const leave = () => gone.abort();
-  output.once('error', leave).once('close', leave);
-  try {
-    for await (const line of lines) {
-      if (gone.signal.aborted) return;
-      if (!output.write(`${line}\n`)) await once(output, 'drain', { signal: gone.signal });
-    }
-  } catch (error) {
-    if (!gone.signal.aborted) throw error;
-  } finally {
-    output.off('error', leave).off('close', leave);
-  }
 }
 
 function parseHead(text: string): KnownHead {

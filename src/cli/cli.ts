@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
 import { readSettings } from '../config/settings.ts';
 import { addAuditCommand } from './audit-command.ts';
+import { addEventsCommand } from './events-command.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { runStart, type StartOptions } from './start-command.ts';
@@ -68,6 +69,7 @@ function createProgram({ startGateway }: CliParts, done: (exitCode: number) => v
   addReportCommand(program, (text) => process.stdout.write(`${text}\n`));
   addKeysCommand(program, (text) => process.stdout.write(`${text}\n`));
   addAuditCommand(program, { output: process.stdout, env: process.env, done });
+  addEventsCommand(program, { output: process.stdout, env: process.env, done });
   return program;
 }
 

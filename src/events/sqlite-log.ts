@@ -5,10 +5,11 @@
  */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as turn } from 'node:timers/promises';
 import { displayPath } from '../config/config-error.ts';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventLog, EventQuery, Operator, Retention } from './log.ts';
+import type { EventFilter, EventLog, EventPage, EventQuery, Position } from './log.ts';
 import { openForReading } from './sqlite-connection.ts';
 import { FAILPOINT_VARIABLE, readFailpoints } from './sqlite-failpoint.ts';
 import { POSITION_LENGTH, positionOf, seqOf } from './sqlite-position.ts';
@@ -16,6 +17,7 @@ import { countEvents, findEvents, findSeqs } from './sqlite-query.ts';
 import { refused } from './sqlite-queue.ts';
 import { SqliteReader } from './sqlite-reader.ts';
 import { SqliteRecords } from './sqlite-records.ts';
+import { pruneVendor, replayEvents } from './sqlite-steps.ts';
 import { SqliteWaiters } from './sqlite-waiters.ts';
 import { type SqliteWriter, startSqliteWriter } from './sqlite-writer.ts';
 
@@ -33,9 +35,6 @@ export interface SqliteLogOptions {
   /** How often to look for events of another process while somebody waits. @default 10 */
   pollMs?: number | undefined;
 }
-
-/** Events of one transaction of a replay. */
-const REPLAY_STEP = 200;
 
 /** Where the events of a data folder are kept. */
 export function eventLogPath(dataDir: string): string {
@@ -84,7 +83,7 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     epoch: () => answered(() => records.epoch()),
     rollEpoch: (by) => writer.run<'rollEpoch'>({ kind: 'rollEpoch', by, at: now() }),
     append: (delivery) => writer.append(delivery, now()),
-    read: (after, filter, limit) => answered(() => reader.page(after, filter, limit)),
+    read: (after, filter, limit) => answered(() => readPage(reader, after, filter, limit)),
     head: () => answered(() => positionOf(reader.head())),
     earliest: (vendors) => answered(() => reader.earliest(vendors)),
     waitFor: (after, signal) => answered(() => waiters.waitFor(seqOf(after), signal)),
@@ -95,10 +94,10 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     find: (query, limit, newestFirst = false) => answered(() => findEvents(question(query), limit, newestFirst)),
     count: (query) => answered(() => countEvents(question(query))),
     delivery: (id) => answered(() => records.delivery(id)),
-    replay: (query, by) => answered(() => replay(findSeqs(question(query)), writer, { query, by, now })),
+    replay: (query, by) => answered(() => replayEvents(findSeqs(question(query)), writer, { query, by, now })),
     deadLetters: (query, limit) => answered(() => records.deadLetters(query, limit)),
     redrive: (id, events, by) => writer.run<'redrive'>({ kind: 'redrive', id, events, by, at: now() }),
-    prune: (vendor, retention) => prune(writer, vendor, retention, now),
+    prune: (vendor, retention) => pruneVendor(writer, vendor, retention, now),
     figures: () => answered(() => records.figures()),
     [Symbol.asyncDispose]: () => (ended ??= end()),
   };
@@ -106,46 +105,16 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
   /** The reader goes first: who closes last takes the WAL over into the file, and only a writer can. */
   async function end(): Promise<void> {
     waiters.end();
-    await writer.finish();
     db.close();
     await writer.end();
   }
 }
 
-interface Repeat {
-  query: EventQuery;
-  by: Operator;
-  now: () => number;
-}
-
-/** Step by step, so that others append in between. Ends with what was there when it began. */
-async function replay(
-  found: AsyncIterable<number[]>,
-  writer: SqliteWriter,
-  { query: { ids, ...query }, by, now }: Repeat,
-): Promise<number> {
-  const text = JSON.stringify({ ...query, ids: ids?.length });
-  let act: number | undefined;
-  let count = 0;
-  for await (const window of found) {
-    for (let from = 0; from < window.length || act === undefined; from += REPLAY_STEP) {
-      const seqs = window.slice(from, from + REPLAY_STEP);
-      const step = await writer.run<'replay'>({ kind: 'replay', seqs, by, query: text, act, at: now() });
-      act = step.act;
-      count += step.events;
-    }
-  }
-  return count;
-}
-
-async function prune(writer: SqliteWriter, vendor: string, retention: Retention, now: () => number): Promise<number> {
-  let gone = 0;
-  for (let more = true; more; ) {
-    const step = await writer.run<'prune'>({ kind: 'prune', vendor, retention, gone, at: now() });
-    gone += step.gone;
-    ({ more } = step);
-  }
-  return gone;
+/** Who reads far behind the head lets others have a turn after each page; nothing else would make them wait. */
+async function readPage(reader: SqliteReader, after: Position, filter: EventFilter, limit: number): Promise<EventPage> {
+  const page = reader.page(after, filter, limit);
+  if (seqOf(page.scannedTo) < reader.head()) await turn();
+  return page;
 }
 
 /** What SQLite says is for the log, not for a caller; what the gateway says passes. */

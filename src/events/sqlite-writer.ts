@@ -61,18 +61,14 @@ export class SqliteWriter {
     return this.#add({ job });
   }
 
-  /** Takes nothing more; resolves when what waits is committed. */
-  async finish(): Promise<void> {
-    this.#closed = true;
-    if (this.#queue.isEmpty) return;
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-    });
-  }
-
-  /** Closes the file and ends the thread. */
+  /** Commits what waits, takes nothing more, and closes the file. */
   async end(): Promise<void> {
-    await this.finish();
+    this.#closed = true;
+    if (!this.#queue.isEmpty) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
     clearTimeout(this.#restart);
     await this.#starting;
     const worker = this.#worker;

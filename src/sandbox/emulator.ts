@@ -77,6 +77,9 @@ export interface WebhookTarget {
   url: string;
 }
 
+/** `attempt` counts the tries of one delivery, from 0. */
+export type BuildWebhook = (target: WebhookTarget, attempt: number) => WebhookDelivery;
+
 /** What the kernel hands to an emulator when it makes one; `POST /reset` makes all of them anew. */
 export interface EmulatorKit {
   world: World;
@@ -86,6 +89,8 @@ export interface EmulatorKit {
   random(): number;
   /** Records a write in the ledger `GET /writes` shows. Call it once for each effective write, never for an idempotent replay. */
   recordWrite(write: { operation: string; id: string; data: unknown }): void;
+  /** Tells the receiver of a write through the API; `build` signs each try anew. Absent: this sandbox tells of what `emit` does only. */
+  tell?(build: BuildWebhook): void;
   /** Multiplies the vendor's published rate limits; the sandbox uses a large one unless `SANDBOX_RATE` says 1. */
   rateFactor: number;
 }

@@ -6,7 +6,9 @@ import { createFaults, type Faults } from './faults.ts';
 import { createRandom } from './random.ts';
 import { createRouter, type Router } from './router.ts';
 import type { VendorName } from './vendor-name.ts';
+import { webhookUrl } from './webhook-sender.ts';
 import type { World } from './world.ts';
+import { createWriteWebhooks, type WriteWebhooks } from './write-webhooks.ts';
 import { createWrites, type Writes } from './writes.ts';
 
 export interface RunningEmulator {
@@ -20,6 +22,7 @@ export interface Kernel {
   calls: Calls;
   faults: Faults;
   writes: Writes;
+  writeWebhooks: WriteWebhooks;
   /** Where webhooks go; the vendor's name is appended. */
   webhookBaseUrl: string;
   now(): number;
@@ -33,14 +36,18 @@ export interface KernelOptions {
   world: World;
   emulators: ReadonlyMap<VendorName, CreateEmulator>;
   webhookBaseUrl: string;
+  webhooksOfWrites: boolean;
   rateFactor: number;
   now(): number;
 }
 
-export function createKernel({ world, emulators, webhookBaseUrl, rateFactor, now }: KernelOptions): Kernel {
+export function createKernel(options: KernelOptions): Kernel {
+  const { world, emulators, webhookBaseUrl, webhooksOfWrites, rateFactor, now } = options;
   const calls = createCalls();
   const faults = createFaults();
   const writes = createWrites();
+  // Asked at each try: where webhooks go may change in between.
+  const writeWebhooks = createWriteWebhooks((vendor) => webhookUrl(kernel.webhookBaseUrl, vendor));
   let running = startAll();
 
   function startAll(): Map<VendorName, RunningEmulator> {
@@ -53,17 +60,19 @@ export function createKernel({ world, emulators, webhookBaseUrl, rateFactor, now
       now,
       random: createRandom(world.seed, `emulator ${vendor}`).next,
       recordWrite: (write) => writes.record(vendor, { ...write, at: new Date(now()).toISOString() }),
+      ...(webhooksOfWrites && { tell: (build) => writeWebhooks.send(vendor, build) }),
       rateFactor,
     });
     return { emulator, router: createRouter(emulator.routes) };
   }
 
-  return {
+  const kernel: Kernel = {
     world,
     vendors: [...emulators.keys()],
     calls,
     faults,
     writes,
+    writeWebhooks,
     webhookBaseUrl,
     now,
     running: (vendor) => running.get(vendor),
@@ -71,7 +80,9 @@ export function createKernel({ world, emulators, webhookBaseUrl, rateFactor, now
       calls.clear();
       faults.clear();
       writes.clear();
+      writeWebhooks.clear();
       running = startAll();
     },
   };
+  return kernel;
 }

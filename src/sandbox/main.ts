@@ -13,6 +13,7 @@ async function main(): Promise<void> {
   const sourcesFolder = process.argv[2];
   const sandbox = await startSandbox({
     ...(sourcesFolder !== undefined && { sourcesFolder }),
+    webhooksOfWrites: true,
     port: readNumber('SANDBOX_PORT', DEFAULT_PORT, 65_527),
     rateFactor: readNumber('SANDBOX_RATE', 100, 1_000_000),
   });

@@ -17,6 +17,8 @@ export interface SandboxOptions {
   port?: number;
   /** Where webhooks go, the vendor's name appended. @default SANDBOX_WEBHOOK_URL, or the local gateway's /webhooks */
   webhookBaseUrl?: string;
+  /** Writes through the API send webhooks too, as in life, not only `POST /emit`. @default false */
+  webhooksOfWrites?: boolean;
   /** Multiplies the vendors' published rate limits; 1 is true to life. @default 100 */
   rateFactor?: number;
   /** Of the world. @default 20261102 */
@@ -41,12 +43,17 @@ export interface Sandbox extends Access {
 }
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, rateFactor = 100, webhookBaseUrl = defaultWebhookBaseUrl(), now = Date.now } = options;
+  const { port = 0, rateFactor = 100, now = Date.now } = options;
+  const { webhookBaseUrl = defaultWebhookBaseUrl(), webhooksOfWrites = false } = options;
   const emulators = await chooseEmulators(options);
-  const kernel = createKernel({ world: generateWorld(options), emulators, webhookBaseUrl, rateFactor, now });
+  const world = generateWorld(options);
+  const kernel = createKernel({ world, emulators, webhookBaseUrl, webhooksOfWrites, rateFactor, now });
 
   const listeners: Listener[] = [];
-  const close = async () => void (await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]())));
+  const close = async () => {
+    kernel.writeWebhooks.clear();
+    await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
+  };
   const urls: Partial<Record<VendorName, string>> = {};
   try {
     listeners.push(await listen(port, createControlHandler(kernel, urls)));

@@ -1,5 +1,6 @@
 /** Sends the signed webhooks that `POST /emit` asks for, one after the other, as the vendors do for one subscriber. */
 
+import type { WebhookDelivery } from './emulator.ts';
 import type { Kernel, RunningEmulator } from './kernel.ts';
 import type { VendorName } from './vendor-name.ts';
 
@@ -21,16 +22,19 @@ export async function emit(
   kernel: Kernel,
   { vendor, running, type, count }: EmitOrder,
 ): Promise<{ deliveries: Delivery[] }> {
-  const url = `${kernel.webhookBaseUrl.replace(/\/+$/, '')}/${vendor}`;
+  const url = webhookUrl(kernel.webhookBaseUrl, vendor);
   const deliveries: Delivery[] = [];
   for (let index = 0; index < count; index += 1) {
-    const delivery = running.emulator.emit(type, { url });
-    deliveries.push(await deliver(url, delivery.type, delivery.headers, delivery.body));
+    deliveries.push(await deliver(url, running.emulator.emit(type, { url })));
   }
   return { deliveries };
 }
 
-async function deliver(url: string, type: string, headers: Record<string, string>, body: string): Promise<Delivery> {
+export function webhookUrl(base: string, vendor: VendorName): string {
+  return `${base.replace(/\/+$/, '')}/${vendor}`;
+}
+
+export async function deliver(url: string, { type, headers, body }: WebhookDelivery): Promise<Delivery> {
   const startedAt = performance.now();
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);

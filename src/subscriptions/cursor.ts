@@ -96,6 +96,19 @@ export function createCursors({ keys }: { keys: readonly CursorKey[] }): Cursors
   };
 }
 
+/**
+ * The place a cursor names, whoever it was given to: for operators, who may read the whole log anyway. Proves nothing.
+ * Undefined: it has not the form of one.
+ */
+export function placeInCursor(text: string): LogPlace | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  if (!LENGTHS.has(text.length) || bytes.toString('base64url') !== text || bytes[0] !== VERSION) return undefined;
+  return {
+    epoch: bytes.toString('hex', EPOCH_AT, POSITION_AT),
+    position: bytes.toString('hex', POSITION_AT, bytes.length - TAG_BYTES),
+  };
+}
+
 function rememberLast(sign: SignPlace): SignPlace {
   let last: LogPlace = { epoch: '', position: '' };
   let text = '';

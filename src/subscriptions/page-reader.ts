@@ -1,6 +1,6 @@
 /**
- * Reads one page of the log and makes sure that it is whole. Asks for fewer rows while they are large, so that a page that is
- * being read stays near the bounds of a page that is held.
+ * Reads one page of the log and makes sure that it is whole. A log makes its pages shorter while events are large; what is
+ * beyond the bounds of a reader all the same is read again later.
  */
 import { setImmediate } from 'node:timers/promises';
 import { GatewayError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { EventLog, EventPage, Position } from '../events/log.ts';
 import { earliestOf } from './continuity.ts';
 import type { Interest } from './interest.ts';
 import { createKnownEvents } from './known-events.ts';
-import { cutPage, PAGE_BYTES, PAGE_EVENTS, sizeOf } from './page.ts';
+import { cutPage, PAGE_EVENTS } from './page.ts';
 
 /**
  * Rejects with STREAM_GAP when retention took something behind `after`. Gives other work a turn first: an embedded log
@@ -16,22 +16,11 @@ import { cutPage, PAGE_BYTES, PAGE_EVENTS, sizeOf } from './page.ts';
  */
 export type ReadPage = (after: Position, interest: Interest) => Promise<EventPage>;
 
-/** What an event is taken to weigh before the first was seen. */
-const FIRST_GUESS = 16_384;
-
 export function createPageReader(log: EventLog): ReadPage {
   const known = createKnownEvents();
-  let typicalBytes = FIRST_GUESS;
-  const weigh = ({ events }: EventPage): void => {
-    const bytes = events.reduce((sum, event) => sum + sizeOf(event), 0);
-    if (events.length > 0) typicalBytes = Math.max(bytes / events.length, typicalBytes / 2);
-  };
-
   return async (after, interest) => {
     await setImmediate();
-    const limit = Math.max(1, Math.min(PAGE_EVENTS, Math.floor(PAGE_BYTES / typicalBytes)));
-    const page = await log.read(after, interest.filter, limit);
-    weigh(page);
+    const page = await log.read(after, interest.filter, PAGE_EVENTS);
     // Asked behind the read: what was pruned until then may be missing in the page.
     if (page.scannedTo > after && (await earliestOf(log, interest.vendors)) > after) throw overtaken();
     const { events, scannedTo } = cutPage(page);

@@ -28,6 +28,9 @@ export function logContract(name: string, makePlace: () => Promise<LogPlace>): v
   describe(`${name}: retention`, () => pruning(makePlace));
 }
 
+/** A wait that does not end by itself, so that a lost wake-up shows as a test that hangs. */
+export const forEver = (): AbortSignal => new AbortController().signal;
+
 /** Behind which everything lies. */
 export const start = (log: EventLog): Position => '0'.repeat(log.positionLength);
 
@@ -522,7 +525,7 @@ function waiting(makePlace: () => Promise<LogPlace>): void {
     await using place = await makePlace();
     const [log, other] = [await place.open(), await place.open()];
     const head = await log.head();
-    const woken = Promise.all([log, other].map((each) => each.waitFor(head, AbortSignal.timeout(20_000))));
+    const woken = Promise.all([log, other].map((each) => each.waitFor(head, forEver())));
     await log.append(batchOf('a', 1));
     await woken;
     await vi.waitFor(async () => expect(idsOf(await readAll(other, { after: head }))).toEqual(['a-0']), 10_000);
@@ -532,7 +535,7 @@ function waiting(makePlace: () => Promise<LogPlace>): void {
     await using place = await makePlace();
     const log = await place.open();
     await appendAll(log, batchOf('a', 1));
-    await log.waitFor(start(log), AbortSignal.timeout(20_000));
+    await log.waitFor(start(log), forEver());
   });
 
   it('lets a reader that only waits and reads miss nothing', async () => {
@@ -541,7 +544,7 @@ function waiting(makePlace: () => Promise<LogPlace>): void {
     const read: string[] = [];
     const reading = (async () => {
       for (let after = start(log); read.length < 60; ) {
-        await log.waitFor(after, AbortSignal.timeout(20_000));
+        await log.waitFor(after, forEver());
         const page = await log.read(after, STRIPE, 10);
         read.push(...idsOf([...page.events]));
         after = page.scannedTo;
@@ -568,7 +571,7 @@ function waiting(makePlace: () => Promise<LogPlace>): void {
   it('lets go when it is ended', async () => {
     await using place = await makePlace();
     const log = await place.open();
-    const waits = log.waitFor(await log.head(), new AbortController().signal);
+    const waits = log.waitFor(await log.head(), forEver());
     await log[Symbol.asyncDispose]();
     await waits;
   });

@@ -3,8 +3,9 @@ import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Delivery, EventLog } from '../../src/events/log.ts';
 import { expectSound, expectWhole } from './acknowledged.ts';
-import { batchOf, DAY, deliveryOf, NOW, newEvent } from './delivery.ts';
+import { deliveryOf, NOW, newEvent } from './delivery.ts';
 import { underFailpoint } from './failpoint.ts';
 import { readAll } from './log.contract.ts';
 import type { Order, Report } from './sqlite-limited-process.ts';
@@ -17,18 +18,8 @@ describe('a disk that takes no more', () => {
   it('refuses deliveries until retention has made room', async () => {
     await using place = await makeSqlitePlace();
     const log = await underFailpoint('maxPages=100', () => place.open());
-    const big = (eventId: string) => deliveryOf({ events: [newEvent({ eventId, body: `"${'x'.repeat(30_000)}"` })] });
     const acknowledged: string[] = [];
-    const refused = await (async () => {
-      for (let number = 0; number < 50; number += 1) {
-        try {
-          await log.append(big(`e${number}`));
-        } catch (error) {
-          return error;
-        }
-        acknowledged.push(`e${number}`);
-      }
-    })();
+    const refused = await appendUntilRefused(log, acknowledged);
     expect(refused).toMatchObject({
       code: 'INTERNAL',
       details: { retryable: true },
@@ -61,6 +52,22 @@ describe('a disk that takes no more', () => {
     await expectWhole(place.path, [...first.stored, ...third.stored]);
   });
 });
+
+const big = (eventId: string): Delivery =>
+  deliveryOf({ events: [newEvent({ eventId, body: `"${'x'.repeat(30_000)}"` })] });
+
+/** Returns with what; adds the ids of those that were stored before. */
+async function appendUntilRefused(log: EventLog, acknowledged: string[]): Promise<unknown> {
+  for (;;) {
+    const eventId = `e${acknowledged.length}`;
+    const refusal: unknown = await log.append(big(eventId)).then(
+      () => undefined,
+      (error) => error,
+    );
+    if (refusal !== undefined) return refusal;
+    acknowledged.push(eventId);
+  }
+}
 
 interface Limited extends AsyncDisposable {
   append(order: Order): Promise<Report>;

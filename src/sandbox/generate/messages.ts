@@ -9,6 +9,8 @@ const MESSAGE_COUNT = 3_000;
 const REPLY_SHARE = 0.25;
 /** Nothing was said in an archived channel since then. */
 const ARCHIVED_FOR_MS = 120 * DAY_MS;
+/** Where nobody has said anything yet. */
+const QUIET: ReadonlySet<string> = new Set(['new-leads']);
 
 interface Draft {
   channel: WorldChannel;
@@ -21,9 +23,10 @@ interface Draft {
 /** Chronological in each channel, channel by channel. */
 export function generateMessages(
   random: Random,
-  channels: readonly WorldChannel[],
+  allChannels: readonly WorldChannel[],
   companies: readonly WorldCompany[],
 ): WorldMessage[] {
+  const channels = allChannels.filter(({ name }) => !QUIET.has(name));
   const threads = new Map<WorldChannel, Draft[]>(channels.map((channel) => [channel, []]));
   const drafts: Draft[] = [];
   for (let count = 0; count < MESSAGE_COUNT; count += 1) {

@@ -43,6 +43,7 @@ export const CHANNELS: readonly { name: string; topic: string; purpose: string }
     'cycling',
     'migration-2025',
   ].map((name) => ({ name, topic: '', purpose: `All about ${name.replaceAll('-', ' ')}.` })),
+  { name: 'new-leads', topic: '', purpose: 'Apps post here.' },
 ];
 
 export const MESSAGES: readonly string[] = [
