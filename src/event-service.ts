@@ -11,6 +11,8 @@ import { ANSWER_HEADERS } from './http/security-headers.ts';
 import { readEventTypes } from './joins/event-types.ts';
 import type { EventMetrics } from './observe/event-metrics.ts';
 import type { Logger } from './observe/log.ts';
+import type { RestExecutor } from './rest/executor.ts';
+import type { RestOperation } from './rest/operation.ts';
 import type { SecretReader } from './secrets/secret.ts';
 import { createConsumers } from './subscriptions/consumers.ts';
 import { createCursors } from './subscriptions/cursor.ts';
@@ -40,15 +42,23 @@ export interface EventServiceOptions {
   publicUrl(): string;
   log: Logger;
   metrics: EventMetrics;
+  /** Opened beforehand; undefined: when it turns out to be needed. */
+  opening?: Promise<EventLog> | undefined;
+  /** For looks at what changed without a webhook. */
+  rest: RestExecutor;
+  operations: ReadonlyMap<string, RestOperation>;
 }
 
 /** Undefined for a graph without events. Throws ConfigError for what a person can mend. */
 export async function openEventService(options: EventServiceOptions): Promise<EventService | undefined> {
   const { folder, schema, settings, log, metrics } = options;
   const types = readEventTypes(schema);
-  if (types.vendors.length === 0) return undefined;
+  if (types.vendors.length === 0) {
+    await (await options.opening)?.[Symbol.asyncDispose]();
+    return undefined;
+  }
   const webhooks = webhooksOf(options);
-  const eventLog = await openLog(settings, log);
+  const eventLog = await (options.opening ?? openEventLog(settings, log));
   const keys = await ensureCursorKeys({ dataDir: settings.dataDir, keys: settings.cursorKeys });
   const cursors = createCursors({ keys });
   const hub = createEventHub({ eventLog, vendors: types.vendors, log });
@@ -65,6 +75,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
     trustedProxies: settings.trustedProxies,
   });
   const pruning = startPruning(folder, eventLog, log);
+  const polling = await startPolling(options, eventLog);
   return {
     source: { hub, cursors, consumers, types, measures: metrics },
     receiver,
@@ -74,9 +85,10 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
     },
     async drain() {
       hub.end('SUBSCRIPTION_SCHEMA_RELOAD');
-      await receiver.drain();
+      await Promise.all([receiver.drain(), polling?.[Symbol.asyncDispose]()]);
     },
     async [Symbol.asyncDispose]() {
+      await polling?.[Symbol.asyncDispose]();
       await pruning[Symbol.asyncDispose]();
       await hub[Symbol.asyncDispose]();
       await eventLog[Symbol.asyncDispose]();
@@ -95,8 +107,17 @@ function webhooksOf({ folder, settings, readSecret, sandboxSecrets }: EventServi
   return { vendors: webhooks, unready };
 }
 
+/** A thread has to start: sooner than the rest, it costs no time. Undefined where no source tells of a webhook. */
+export function openEarly({ sources }: GraphFolder, settings: Settings, log: Logger): Promise<EventLog> | undefined {
+  if (!sources.some(({ config }) => config.webhook !== undefined)) return undefined;
+  const opening = openEventLog(settings, log);
+  // Whoever waits for it is told; until then it is not "unhandled".
+  opening.catch(() => {});
+  return opening;
+}
+
 /** Loaded when chosen: nobody needs both. */
-async function openLog({ databaseUrl, cursorKeys, dataDir }: Settings, log: Logger): Promise<EventLog> {
+async function openEventLog({ databaseUrl, cursorKeys, dataDir }: Settings, log: Logger): Promise<EventLog> {
   if (databaseUrl === undefined) {
     const { eventLogPath, openSqliteLog } = await import('./events/sqlite-log.ts');
     return openSqliteLog({ path: eventLogPath(dataDir), log });
@@ -112,6 +133,20 @@ async function openLog({ databaseUrl, cursorKeys, dataDir }: Settings, log: Logg
   return openPostgresLog({ url: databaseUrl, log });
 }
 
+/** Undefined where no source has a `reconcile:` block. */
+async function startPolling(
+  { folder, rest, operations, log, metrics }: EventServiceOptions,
+  eventLog: EventLog,
+): Promise<AsyncDisposable | undefined> {
+  if (!folder.sources.some(({ config }) => config.reconcile !== undefined)) return undefined;
+  const [{ readReconcilePlans }, { startPoller }] = await Promise.all([
+    import('./reconcile/plan.ts'),
+    import('./reconcile/poller.ts'),
+  ]);
+  const plans = readReconcilePlans(folder.sources, operations);
+  return startPoller({ plans, eventLog, rest, log, counters: metrics });
+}
+
 const PRUNE_EVERY_MS = 600_000;
 const DAY_MS = 86_400_000;
 
@@ -119,6 +154,8 @@ const DAY_MS = 86_400_000;
 function startPruning({ sources }: GraphFolder, eventLog: EventLog, log: Logger): AsyncDisposable {
   let run: Promise<void> = Promise.resolve();
   const prune = async (): Promise<void> => {
+    // Nothing to delete: nothing to wake the log for.
+    if ((await eventLog.figures().catch(() => undefined))?.events === 0) return;
     for (const { vendor, config } of sources) {
       const { days = 30, megabytes = 1_024 } = config.webhook?.retention ?? {};
       const kept = { before: Date.now() - days * DAY_MS, maxBytes: megabytes * 1_048_576 };

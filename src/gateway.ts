@@ -8,7 +8,7 @@ import { resolveLimits } from './config/limits.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorConfig } from './config/vendor.ts';
 import type { VendorName } from './config/vendor-name.ts';
-import { openEventService } from './event-service.ts';
+import { openEarly, openEventService } from './event-service.ts';
 import { createCompiledExecute } from './graph/compiled-execution.ts';
 import { readComposedGraph } from './graph/composed-graph.ts';
 import { createDocuments } from './graph/documents.ts';
@@ -74,6 +74,8 @@ export async function startGateway({
   const metrics = createMetrics();
   // What was made by then ends again when a later part cannot start.
   await using parts = new AsyncDisposableStack();
+  const opening = openEarly(folder, settings, log);
+  parts.defer(async () => (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]());
   const audit = parts.use(
     createFileAuditLog({ dataDir: settings.dataDir, key: settings.auditKey, log, counters: metrics.audit }),
   );
@@ -92,6 +94,7 @@ export async function startGateway({
   // Known when it listens, which is before any vendor calls.
   let publicUrl = settings.publicUrl ?? '';
   const addresses = await sandbox;
+  const rest = createRestExecutor({ operations: graph.operations, vendors, door });
   const events = parts.use(
     await openEventService({
       ...{ folder, schema, settings, log },
@@ -99,6 +102,8 @@ export async function startGateway({
       sandboxSecrets: addresses && (addresses.webhookSecrets ?? {}),
       publicUrl: () => publicUrl,
       metrics: metrics.events,
+      opening,
+      ...{ rest, operations: graph.operations },
     }),
   );
   const quota = createMemoryQuota();
@@ -107,7 +112,7 @@ export async function startGateway({
   const options: GraphqlOptions = {
     graph,
     audit,
-    rest: createRestExecutor({ operations: graph.operations, vendors, door }),
+    rest,
     documents: createDocuments({ schema, limits, visible }),
     saved: createSavedDocuments(operations),
     run: createRunOperation({ graph, gate, visible, audit, execute }),

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { eventMap } from './event-map.ts';
 import { PII_NAMES } from './pii-category.ts';
+import { reconcileSchema } from './reconcile.ts';
 import { secretReference } from './secret-reference.ts';
 import { VENDOR_NAME_PATTERN } from './vendor-name.ts';
 import { webhookSchema } from './webhook.ts';
@@ -166,6 +167,7 @@ export const vendorSchema = z.strictObject({
   batchReads: z.array(batchRead).default([]),
   webhook: webhookSchema.optional(),
   events: eventMap.default({}),
+  reconcile: reconcileSchema.optional(),
   personalData: z
     .record(z.string(), z.record(z.string(), z.enum(PII_NAMES)))
     .default({})

@@ -52,7 +52,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<EventLog
   if (Object.keys(failpoints).length > 0) log?.error({ failpoints }, 'events may get lost: a failpoint is set');
   let onCommit = (): void => {};
   const limits = { maxWaiting, maxWaitingBytes, maxWaitMs };
-  const writer = await startSqliteWriter({ path, log, failpoints, ...limits, onCommit: () => onCommit() });
+  const writer = startSqliteWriter({ path, log, failpoints, ...limits, onCommit: () => onCommit() });
   try {
     const db = openForReading(path);
     const waiters = new SqliteWaiters(new SqliteReader(db), pollMs);

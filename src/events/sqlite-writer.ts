@@ -1,9 +1,13 @@
-/** Keeps the writer thread: hands it group after group, and starts another when it ends. */
+/**
+ * Keeps the writer thread: hands it group after group, and starts another when it ends. It is started with the first thing to
+ * write: a gateway that is told nothing does without its 30 MB.
+ */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Appended, Delivery } from './log.ts';
+import { openForWriting } from './sqlite-connection.ts';
 import type { Failpoints } from './sqlite-failpoint.ts';
 import type { FromWriter, Group, Job, JobAnswers, JobKind, JobOf, Outcome, ToWriter } from './sqlite-jobs.ts';
 import { Pack } from './sqlite-pack.ts';
@@ -22,9 +26,9 @@ export interface SqliteWriterOptions extends QueueLimits {
 }
 
 /** Throws ConfigError when the file cannot keep the log. */
-export async function startSqliteWriter(options: SqliteWriterOptions): Promise<SqliteWriter> {
+export function startSqliteWriter(options: SqliteWriterOptions): SqliteWriter {
   const writer = new SqliteWriter(options);
-  await writer.start();
+  writer.start();
   return writer;
 }
 
@@ -33,6 +37,10 @@ export class SqliteWriter {
   readonly #queue: SqliteQueue;
   #worker: Worker | undefined;
   #closed = false;
+  /** No thread was needed yet. */
+  #isIdle = true;
+  /** A thread ended or could not start, and none has taken its place yet. */
+  #isLost = false;
   #failing = false;
   #due: NodeJS.Immediate | undefined;
   #restart: NodeJS.Timeout | undefined;
@@ -45,12 +53,16 @@ export class SqliteWriter {
     this.#queue = new SqliteQueue(options);
   }
 
-  async start(): Promise<void> {
-    const { path } = this.#options;
-    const reason = await this.#startThread(this.#options.failpoints);
-    if (reason === undefined) return;
-    const message = `Found a file that cannot be used as event log: ${reason}. Restore it, or move it away; what it holds can then not be resumed.`;
-    throw new ConfigError({ file: path, message });
+  /** Makes the file when there is none, and looks whether it can be written. */
+  start(): void {
+    const { path, failpoints } = this.#options;
+    try {
+      openForWriting(path, failpoints).close();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `Found a file that cannot be used as event log: ${reason}. Restore it, or move it away; what it holds can then not be resumed.`;
+      throw new ConfigError({ file: path, message });
+    }
   }
 
   append(delivery: Delivery, at: number): Promise<Appended> {
@@ -80,7 +92,12 @@ export class SqliteWriter {
 
   #add<Answer>(work: { delivery: Delivery; at: number } | { job: Job }): Promise<Answer> {
     if (this.#closed) return Promise.reject(refused('The event log is being closed.'));
-    if (this.#worker === undefined) return Promise.reject(refused('The event log cannot be written.'));
+    if (this.#isIdle) {
+      this.#isIdle = false;
+      this.#starting = this.#startAgain(this.#options.failpoints);
+    } else if (this.#worker === undefined && this.#isLost) {
+      return Promise.reject(refused('The event log cannot be written.'));
+    }
     const answer = this.#queue.add(work);
     // What comes in the same turn belongs to the same group.
     if (!this.#queue.isUnderWay) this.#due ??= setImmediate(() => this.#send());
@@ -132,26 +149,32 @@ export class SqliteWriter {
     });
     worker.on('exit', (code) => this.#ended(code, failure));
     this.#worker = worker;
+    this.#isLost = false;
+    this.#send();
     return undefined;
   }
 
   #ended(code: number, failure: unknown): void {
     this.#worker = undefined;
+    this.#isLost = true;
     if (this.#closed && this.#queue.isEmpty) return;
     const reason = failure instanceof Error ? failure.message : `exit code ${code}`;
     this.#options.log?.error({ reason }, 'the thread that writes events ended: another is started');
     this.#queue.rejectAll(refused('The event log ended while it was writing.'));
     this.#onIdle?.();
-    if (!this.#closed) this.#starting = this.#startAgain();
+    if (!this.#closed) this.#starting = this.#startAgain({});
   }
 
-  async #startAgain(): Promise<void> {
-    const reason = await this.#startThread({});
+  async #startAgain(failpoints: Failpoints): Promise<void> {
+    const reason = await this.#startThread(failpoints);
     if (reason === undefined) return;
+    this.#isLost = true;
     this.#options.log?.error({ reason }, 'the event log cannot be opened');
+    this.#queue.rejectAll(refused('The event log cannot be written.'));
+    this.#onIdle?.();
     if (this.#closed) return;
     this.#restart = setTimeout(() => {
-      this.#starting = this.#startAgain();
+      this.#starting = this.#startAgain({});
     }, RESTART_MS);
   }
 }

@@ -20,6 +20,8 @@ export interface EventMetrics {
   sent(field: string): void;
   lag(field: string, ms: number): void;
   ended(code: string): void;
+  /** One look at what changed without a webhook. */
+  reconciled(vendor: string, result: string, appended: number): void;
   /** Asked at each scrape; what cannot be had then is left as it was. */
   watch(figures: () => Promise<EventLogFigures>): void;
 }
@@ -43,6 +45,8 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
   const streams = gauge('subscriptions', 'Open subscriptions.');
   const sent = counter('events_sent_total', 'Events given to subscribers.', ['field']);
   const ended = counter('subscriptions_ended_total', 'Subscriptions the gateway ended, by code.', ['code']);
+  const looks = counter('reconciliations_total', 'Looks for changes without a webhook.', ['vendor', 'result']);
+  const missed = counter('reconciled_events_total', 'Events made of changes without a webhook.', ['vendor']);
   const lag = new Histogram({
     name: 'vendorgraph_event_lag_seconds',
     help: 'From receipt to the subscriber, of events that did not come from the past.',
@@ -63,6 +67,10 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
     sent: (field) => sent.inc({ field }),
     lag: (field, ms) => lag.observe({ field }, ms / 1_000),
     ended: (code) => ended.inc({ code }),
+    reconciled(vendor, result, appended) {
+      looks.inc({ vendor, result });
+      if (appended > 0) missed.inc({ vendor }, appended);
+    },
     watch: (figures) => watchFigures(gauge, registers, figures),
   };
 }

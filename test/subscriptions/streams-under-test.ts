@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteLog } from '../../src/events/sqlite-log.ts';
 import type { EventFilter, EventLog, LoggedEvent } from '../../src/events/log.ts';
+import { openSqliteLog } from '../../src/events/sqlite-log.ts';
 import { createCursors } from '../../src/subscriptions/cursor.ts';
 import { createEventHub, type EventHub, type EventHubOptions } from '../../src/subscriptions/event-hub.ts';
 import {
@@ -31,15 +31,22 @@ export interface Streams extends AsyncDisposable {
   append(...types: readonly string[]): Promise<string[]>;
 }
 
-export interface StreamsOptions extends Partial<EventHubOptions> {
+export interface StreamsOptions extends Partial<Omit<EventHubOptions, 'log'>> {
   path?: string;
+  /** One that stands already, and stays. */
+  log?: EventLog;
   /** Stands between the hub and the log. */
   through?: (log: EventLog) => EventLog;
 }
 
-export async function openStreams({ path, through = (log) => log, ...options }: StreamsOptions = {}): Promise<Streams> {
-  const folder = path === undefined ? await makeFolder() : undefined;
-  const log = await openSqliteLog({ path: path ?? join(folder?.path ?? '', 'events.db') });
+export async function openStreams({
+  path,
+  through = (log) => log,
+  log: shared,
+  ...options
+}: StreamsOptions = {}): Promise<Streams> {
+  const folder = path === undefined && shared === undefined ? await makeFolder() : undefined;
+  const log = shared ?? (await openSqliteLog({ path: path ?? join(folder?.path ?? '', 'events.db') }));
   const calls = { read: 0, waitFor: 0 };
   const hub = createEventHub({ eventLog: counting(through(log), calls), vendors: VENDORS, ...options });
   return {
@@ -58,7 +65,7 @@ export async function openStreams({ path, through = (log) => log, ...options }: 
     },
     async [Symbol.asyncDispose]() {
       await hub[Symbol.asyncDispose]();
-      await log[Symbol.asyncDispose]();
+      if (shared === undefined) await log[Symbol.asyncDispose]();
       await folder?.[Symbol.asyncDispose]();
     },
   };
