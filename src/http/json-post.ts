@@ -100,6 +100,7 @@ async function answer(
     signal: caller.signal,
     explain: mayExplain(options, one(headers['x-vendorgraph-explain']), principal),
     timeoutMs: options.operationTimeoutMs,
+    ackEvents: options.ackEvents,
   } as const;
   const contextValue = createGraphContext(options.rest, operation, options.identity);
   const { schema } = options.graph;
