@@ -2,6 +2,7 @@
  * What it costs that not everybody may do everything: authentication, scopes, limits, quota and record together, as CPU time
  * for each request over the same gateway without them, on the questions of the joins benchmark.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { warmUpClient } from './ask.ts';
 import type { BenchOptions } from './benchmark.ts';
 import { startFlags } from './gateway.ts';
@@ -11,7 +12,8 @@ import { PEERS, type Peer } from './joins/peer.ts';
 import { bodiesOf, QUESTIONS } from './joins/question.ts';
 import { checkAnswers, type Result, race } from './joins/race.ts';
 import { median } from './median.ts';
-import { type Answered, runOpenLoad } from './open-load.ts';
+import type { Answered } from './open-load.ts';
+import { runOpenLoadApart } from './open-load-process.ts';
 import { table } from './table.ts';
 
 const ROUNDS = 8;
@@ -48,27 +50,39 @@ const CALM = { key: 'vg_demo_frontend', perSecond: 100 };
 const WILD = { key: 'vg_demo_agent', perSecond: 1_000 };
 const BURST_SECONDS = 3;
 
-/** A frontend's times while an agent asks for far more than its quota, beside its times alone. */
+/**
+ * A frontend's times while an agent asks for far more than its quota, beside its times alone; and while the same burst meets a
+ * process that refuses everything: what the machine, whose cores they share, makes of it by itself.
+ */
 async function describeBurst(url: string, rounds: number): Promise<string> {
-  const load = ({ key, perSecond }: typeof CALM) =>
-    runOpenLoad({
-      url,
-      perSecond,
-      seconds: BURST_SECONDS,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      bodies: bodiesOf('one read', OURS.fields),
-    });
-  const [alone, beside]: [number[], number[]] = [[], []];
+  await using refusing = await startOwn('refusing.ts');
+  const loadOf = ({ key, perSecond }: typeof CALM, target = url, seconds = BURST_SECONDS) => ({
+    ...{ url: target, perSecond, seconds },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    bodies: bodiesOf('one read', OURS.fields),
+  });
+  const calm = async () => (await runOpenLoadApart(loadOf(CALM))).p95Ms;
+  /** The burst begins before and ends after. */
+  const besideBurst = async (target: string) => {
+    const burst = runOpenLoadApart(loadOf(WILD, target, BURST_SECONDS + 2));
+    await wait(500);
+    return { p95Ms: await calm(), burst: await burst };
+  };
+  const times = { alone: [] as number[], beside: [] as number[], elsewhere: [] as number[] };
   let wild: Answered | undefined;
   for (let round = 0; round < rounds; round += 1) {
-    alone.push((await load(CALM)).p95Ms);
-    const [calm, burst] = await Promise.all([load(CALM), load(WILD)]);
-    beside.push(calm.p95Ms);
+    times.alone.push(await calm());
+    times.elsewhere.push((await besideBurst(refusing.url)).p95Ms);
+    const { p95Ms, burst } = await besideBurst(url);
+    times.beside.push(p95Ms);
     wild = burst;
   }
+  const [alone, beside, elsewhere] = [times.alone, times.beside, times.elsewhere].map((one) => median(one).toFixed(1));
   const answered = Object.entries(wild?.statuses ?? {}).map(([status, count]) => `${count} × ${status}`);
-  const times = `p95 ${median(alone).toFixed(1)} ms alone, ${median(beside).toFixed(1)} ms beside the burst`;
-  return `A frontend at ${CALM.perSecond} a second: ${times}; an agent at ${WILD.perSecond} a second was answered ${answered.join(', ')}\n`;
+  return [
+    `A frontend at ${CALM.perSecond} a second, p95: ${alone} ms alone, ${beside} ms beside an agent at ${WILD.perSecond} a second`,
+    `(answered ${answered.join(', ')}), ${elsewhere} ms while that agent asks another process on the same cores.\n`,
+  ].join(' ');
 }
 
 function describe([without, ours]: readonly Result[], rounds: number): string {
