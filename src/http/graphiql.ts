@@ -48,7 +48,8 @@ function pageOptions({ demoKey, operations }: GraphiqlOptions) {
     headers,
     defaultTabs: operations.map(({ text: query }) => ({ query, headers })),
     shouldPersistHeaders: true,
-    subscriptionsProtocol: 'WS' as const,
+    // Over WebSocket the page would send no header, and so no key.
+    subscriptionsProtocol: 'SSE' as const,
   };
 }
 

@@ -121,6 +121,26 @@ describe.skipIf(noChromium)('GraphiQL', () => {
     }
   });
 
+  it('shows events as they come', async () => {
+    await gateway.control('PUT', '/webhooks', { url: `${gateway.gateway.url}/webhooks` });
+    await using open = await openGraphiql();
+    const { page } = open;
+    await open.tabs.nth(0).click();
+    await page.locator('.graphiql-query-editor .view-lines').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText('subscription { invoiceEvents { type invoice { status } account { name } } }');
+    await page.getByRole('button', { name: /execute query/i }).click();
+    await expect.poll(metrics, { timeout: 10_000 }).toMatch(/^vendorgraph_subscriptions [1-9]/m);
+    await gateway.control('POST', '/emit', { vendor: 'stripe', type: 'invoice.paid' });
+    await expect.poll(() => textOf(page.locator('.graphiql-response'))).toContain('"type": "invoice.paid"');
+    await screenshot(page, 'graphiql-events');
+  });
+
+  async function metrics(): Promise<string> {
+    const headers = { authorization: 'Bearer vg_demo_admin' };
+    return await (await fetch(`${gateway.gateway.url}/metrics`, { headers })).text();
+  }
+
   it('explains the types in its documentation', async () => {
     await using open = await openGraphiql();
     const { page } = open;
