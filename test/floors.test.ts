@@ -19,6 +19,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   cli: 7,
   compose: 7,
   graph: 6,
+  reconcile: 6,
   joins: 5,
   rules: 5,
   webhooks: 5,

@@ -1,5 +1,6 @@
 /** What `/metrics` shows of events: deliveries, the log, streams. Names come from our own files and closed sets, never from a sender. */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { createCountTally, createDistributionTally } from './tally.ts';
 
 /** What the event log tells of itself. */
 export interface EventLogFigures {
@@ -43,17 +44,24 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
   const events = counter('events_total', 'Events that came, by what became of them.', ['vendor', 'outcome']);
   const deadLetters = counter('dead_letters_total', 'Events put aside, by reason.', ['vendor', 'reason']);
   const streams = gauge('subscriptions', 'Open subscriptions.');
-  const sent = counter('events_sent_total', 'Events given to subscribers.', ['field']);
+  const sentRow = createCountTally({
+    name: 'vendorgraph_events_sent_total',
+    help: 'Events given to subscribers.',
+    registry: registers[0],
+  });
+  const sent = rowsOf((field) => sentRow({ field }));
   const ended = counter('subscriptions_ended_total', 'Subscriptions the gateway ended, by code.', ['code']);
   const looks = counter('reconciliations_total', 'Looks for changes without a webhook.', ['vendor', 'result']);
   const missed = counter('reconciled_events_total', 'Events made of changes without a webhook.', ['vendor']);
-  const lag = new Histogram({
-    name: 'vendorgraph_event_lag_seconds',
-    help: 'From receipt to the subscriber, of events that did not come from the past.',
-    labelNames: ['field'],
-    buckets: LAG_BUCKETS,
-    registers,
-  });
+  const lagRow = createDistributionTally(
+    {
+      name: 'vendorgraph_event_lag_seconds',
+      help: 'From receipt to the subscriber, of events that did not come from the past.',
+      registry: registers[0],
+    },
+    LAG_BUCKETS,
+  );
+  const lag = rowsOf((field) => lagRow({ field }));
   return {
     delivery(vendor, result, size) {
       deliveries.inc({ vendor, result });
@@ -64,14 +72,26 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
     event: (vendor, outcome) => events.inc({ vendor, outcome }),
     deadLetter: (vendor, reason) => deadLetters.inc({ vendor, reason }),
     streams: (change) => streams.inc(change),
-    sent: (field) => sent.inc({ field }),
-    lag: (field, ms) => lag.observe({ field }, ms / 1_000),
+    sent(field) {
+      sent(field).value += 1;
+    },
+    lag: (field, ms) => lag(field).observe(ms / 1_000),
     ended: (code) => ended.inc({ code }),
     reconciled(vendor, result, appended) {
       looks.inc({ vendor, result });
       if (appended > 0) missed.inc({ vendor }, appended);
     },
     watch: (figures) => watchFigures(gauge, registers, figures),
+  };
+}
+
+/** Made when first asked for; fields are those of the schema. */
+function rowsOf<Row>(make: (field: string) => Row): (field: string) => Row {
+  const rows = new Map<string, Row>();
+  return (field) => {
+    const row = rows.get(field) ?? make(field);
+    rows.set(field, row);
+    return row;
   };
 }
 

@@ -48,7 +48,7 @@ export function createReconciliation({ log, rest, plan, now }: PassOptions): Rec
   const begin = async () => {
     const last = await log.consumer(PRINCIPAL, vendor);
     // Nothing was promised of the time before the first start.
-    const floor = last === undefined ? startedAt : Number.NEGATIVE_INFINITY;
+    const floor = last === undefined ? startedAt - PRECISION_MS : Number.NEGATIVE_INFINITY;
     return { since: (last?.updatedAt ?? startedAt) - behind, floor, position: last?.position };
   };
 

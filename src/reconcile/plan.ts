@@ -1,5 +1,5 @@
 /** A vendor's `reconcile:` block, ready for use and checked against the graph's operations. */
-import { ConfigError } from '../config/config-error.ts';
+import { ConfigError, type ConfigProblem, collectProblems, throwProblems } from '../config/config-error.ts';
 import type { GraphSource } from '../config/graph-folder.ts';
 import type { VendorName } from '../config/vendor-name.ts';
 import type { WebhookConfig } from '../config/webhook.ts';
@@ -42,7 +42,14 @@ export function readReconcilePlans(
   sources: readonly Pick<GraphSource, 'vendor' | 'config' | 'vendorYaml'>[],
   operations: ReadonlyMap<string, RestOperation>,
 ): ReconcilePlan[] {
-  return sources.flatMap((source) => (source.config.reconcile === undefined ? [] : [planOf(source, operations)]));
+  const problems: ConfigProblem[] = [];
+  const plans: ReconcilePlan[] = [];
+  for (const source of sources) {
+    if (source.config.reconcile === undefined) continue;
+    collectProblems(problems, () => plans.push(planOf(source, operations)));
+  }
+  throwProblems(problems);
+  return plans;
 }
 
 type Source = Pick<GraphSource, 'vendor' | 'config' | 'vendorYaml'>;

@@ -69,7 +69,9 @@ async function look(
     counters.reconciled(vendor, 'failed', 0);
     // The message of any other error may quote what the vendor answered.
     const reason = error instanceof GatewayError ? error.code : error instanceof Error ? error.name : typeof error;
-    log.warn({ vendor, reason }, 'could not look for changes without a webhook; tried again later');
+    // A company may try its graph out before it has every vendor's credential.
+    const level = reason === 'CONNECTION_MISSING' ? 'debug' : 'warn';
+    log[level]({ vendor, reason }, 'could not look for changes without a webhook; tried again later');
   }
 }
 

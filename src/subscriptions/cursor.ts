@@ -16,6 +16,8 @@ const POSITION_AT = 10;
 const TAG_BYTES = 16;
 /** 8 or 16 bytes of position. */
 const LENGTHS: ReadonlySet<number> = new Set([46, 56]);
+/** Of one signer: streams that are busy go through a page each, one after the other. */
+const MOST_REMEMBERED = 64;
 /** Kept for those that come back; a stream keeps its own. */
 const MOST_SIGNERS = 1_000;
 const NOTHING = Buffer.alloc(0);
@@ -45,7 +47,7 @@ export interface LogPlace {
 export type SignPlace = (place: LogPlace) => string;
 
 export interface Cursors {
-  /** Makes the cursors of one bearer; its streams share it, and what it made last: they mostly give the same event. */
+  /** Makes the cursors of one bearer; its streams share it, and what it made last: they mostly give the same events. */
   signer(bearer: CursorBearer): SignPlace;
   /**
    * The place inside; whether it can still be read is `checkContinuity`'s question. `fields`: any of them may be the cursor's.
@@ -110,12 +112,15 @@ export function placeInCursor(text: string): LogPlace | undefined {
 }
 
 function rememberLast(sign: SignPlace): SignPlace {
-  let last: LogPlace = { epoch: '', position: '' };
-  let text = '';
-  return (place) => {
-    if (place.position === last.position && place.epoch === last.epoch) return text;
-    text = sign(place);
-    last = place;
+  const last = new Map<string, string>();
+  let of = '';
+  return ({ epoch, position }) => {
+    const known = epoch === of ? last.get(position) : undefined;
+    if (known !== undefined) return known;
+    if (epoch !== of || last.size === MOST_REMEMBERED) last.clear();
+    of = epoch;
+    const text = sign({ epoch, position });
+    last.set(position, text);
     return text;
   };
 }
