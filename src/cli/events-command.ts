@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { addActs } from './events-acts.ts';
 import { createEventsGroup, type EventsCommandParts } from './events-group.ts';
 import { addLooks } from './events-looks.ts';
+import { addRepair } from './events-repair.ts';
 
 /** The parts that read the log are loaded when a command runs. */
 export function addEventsCommand(program: Command, parts: EventsCommandParts): void {
@@ -13,4 +14,5 @@ export function addEventsCommand(program: Command, parts: EventsCommandParts): v
   const group = createEventsGroup(events, parts);
   addLooks(group);
   addActs(group);
+  addRepair(group);
 }

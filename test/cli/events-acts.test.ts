@@ -203,3 +203,26 @@ it.skipIf(!hasPostgres)('all of it works on DATABASE_URL', async () => {
     { principal: ME, action: 'replay' },
   ]);
 });
+
+describe('vendorgraph events repair', () => {
+  it('ends every cursor of before, and keeps the events', async () => {
+    await using place = await makeEventsPlace();
+    await fiveDays(place);
+    const before = await place.log.epoch();
+    expect(await place.run('repair')).toMatchObject({ code: 1, stderr: expect.stringContaining('add --yes') });
+    expect(await place.log.epoch()).toBe(before);
+    expect(await place.run('repair', '--yes', '--reason', 'a backup')).toMatchObject({ code: 0, stderr: '' });
+    expect(await place.log.epoch()).not.toBe(before);
+    expect(eventIds(await place.json('tail'))).toHaveLength(5);
+    expect(place.record()).toMatchObject([{ principal: ME, reason: 'a backup' }]);
+  });
+
+  it.skipIf(!hasPostgres)('works on Postgres', async () => {
+    await using database = await makeDatabase();
+    await using log = await openPostgresLog({ url: database.url });
+    const before = await log.epoch();
+    const ran = await runEvents(['repair', '--yes'], { DATABASE_URL: database.url });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(await log.epoch()).not.toBe(before);
+  });
+});
