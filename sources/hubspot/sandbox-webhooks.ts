@@ -1,5 +1,5 @@
-/** Events: each changes the CRM as a colleague in HubSpot's own pages would, and tells of it in a signed array. */
-import type { WebhookDelivery, WebhookTarget } from '../../src/sandbox/emulator.ts';
+/** Events, told in a signed array: of what a colleague in HubSpot's own pages does, and of writes through the API. */
+import type { BuildWebhook, WebhookDelivery, WebhookTarget } from '../../src/sandbox/emulator.ts';
 import { DEAL_STAGES, type ObjectType, SINGULAR, type Values } from './sandbox-properties.ts';
 import { signV1, signV3 } from './sandbox-signature.ts';
 import type { CrmObject, CrmState } from './sandbox-state.ts';
@@ -16,13 +16,32 @@ export interface Webhooks {
   types: readonly string[];
   /** Throws a TypeError for an unknown type, an Error when nothing is left to change. */
   emit(type: string, target: WebhookTarget): WebhookDelivery;
+  /** The delivery of a write through the API; the events in it keep their ids from try to try. */
+  ofWrite(changes: readonly Change[]): BuildWebhook;
 }
 
+/** Who made a change. HubSpot's own values (https://developers.hubspot.com/docs/api/webhooks). */
+interface Origin {
+  changeSource: 'CRM_UI' | 'INTEGRATION';
+  sourceId: string;
+}
+
+const COLLEAGUE: Origin = { changeSource: 'CRM_UI', sourceId: 'userId:9586504' };
+const API: Origin = { changeSource: 'INTEGRATION', sourceId: '1160452' };
+
 /** What happened to an object: a flag for its life, or one property and its new value. */
-type Change = { object: CrmObject } & (
-  | { changeFlag: 'NEW' | 'DELETED' }
-  | { propertyName: string; propertyValue: string }
-);
+export type Change = LifeChange | PropertyChange;
+
+interface LifeChange {
+  object: CrmObject;
+  changeFlag: 'NEW' | 'DELETED';
+}
+
+interface PropertyChange {
+  object: CrmObject;
+  propertyName: string;
+  propertyValue: string;
+}
 
 interface Chance {
   pick<T>(list: readonly T[]): T | undefined;
@@ -70,8 +89,7 @@ export function createWebhooks({ state, secret, portalId, now, random }: Webhook
     time: () => new Date(now()).toISOString(),
   };
   let events = 0;
-  const describe = (change: Change, occurredAt: number): Record<string, unknown> => {
-    const { object, ...what } = change;
+  const describe = ({ object, ...what }: Change, occurredAt: number, origin: Origin): Record<string, unknown> => {
     const kind = 'changeFlag' in what ? (what.changeFlag === 'NEW' ? 'creation' : 'deletion') : 'propertyChange';
     events += 1;
     return {
@@ -84,18 +102,35 @@ export function createWebhooks({ state, secret, portalId, now, random }: Webhook
       attemptNumber: 0,
       objectId: Number(object.id),
       ...what,
-      changeSource: 'CRM_UI',
-      sourceId: 'userId:9586504',
+      ...origin,
     };
+  };
+  const sign = (type: string, url: string, events: readonly object[]): WebhookDelivery => {
+    const [timestamp, body] = [now(), JSON.stringify(events)];
+    return { type, headers: signedHeaders({ secret, method: 'POST', url, body, timestamp }), body };
   };
   return {
     types: Object.keys(HAPPENINGS),
     emit(type, { url }) {
       const happen = Object.hasOwn(HAPPENINGS, type) ? HAPPENINGS[type] : undefined;
       if (happen === undefined) throw new TypeError(`HubSpot has no event ${type}.`);
-      const timestamp = now();
-      const body = JSON.stringify(happen(state, chance).map((change) => describe(change, timestamp)));
-      return { type, headers: signedHeaders({ secret, method: 'POST', url, body, timestamp }), body };
+      const occurredAt = now();
+      return sign(
+        type,
+        url,
+        happen(state, chance).map((change) => describe(change, occurredAt, COLLEAGUE)),
+      );
+    },
+    ofWrite(changes) {
+      const occurredAt = now();
+      const told = changes.map((change) => describe(change, occurredAt, API));
+      const [type] = told.map(({ subscriptionType }) => String(subscriptionType));
+      return ({ url }, attemptNumber) =>
+        sign(
+          type ?? '',
+          url,
+          told.map((event) => ({ ...event, attemptNumber })),
+        );
     },
   };
 }
@@ -117,11 +152,11 @@ function subscriptionId(type: string, what: object): number {
   return 2_000_000 + [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 900_000, 7);
 }
 
-function created(object: CrmObject): Change[] {
+export function created(object: CrmObject): LifeChange[] {
   return [{ object, changeFlag: 'NEW' }];
 }
 
-function changed(state: CrmState, object: CrmObject, values: Values): Change[] {
+export function changed(state: CrmState, object: CrmObject, values: Values): PropertyChange[] {
   state.update(object, values);
   return Object.entries(values).map(([propertyName, propertyValue]) => ({ object, propertyName, propertyValue }));
 }

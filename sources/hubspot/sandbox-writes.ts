@@ -5,8 +5,9 @@ import type { Handler } from './sandbox-handler.ts';
 import { isArchived, isRecord, locate } from './sandbox-input.ts';
 import { CONSTANT_PROPERTIES, DEFAULT_PROPERTIES, type ObjectType, readWrite } from './sandbox-properties.ts';
 import type { CrmState } from './sandbox-state.ts';
+import { changed, created } from './sandbox-webhooks.ts';
 
-export const create: Handler = (type, { operation, body }, { state, errors, ownerIds, recordWrite }) => {
+export const create: Handler = (type, { operation, body }, { state, errors, ownerIds, recordWrite, tell }) => {
   if (!isRecord(body) || !isRecord(body['properties']))
     return errors.invalid('Invalid input JSON: properties is missing.');
   const written = readWrite(type, body['properties'], ownerIds);
@@ -23,12 +24,13 @@ export const create: Handler = (type, { operation, body }, { state, errors, owne
   const object = state.create(type, values);
   for (const { to, id, primary } of ties) state.associations.tie(type, object.id, to, id, primary);
   recordWrite({ operation, id: object.id, data: body });
+  tell(created(object));
   return { status: 201, json: present(state, object, [...DEFAULT_PROPERTIES[type], ...Object.keys(object.values)]) };
 };
 
 /** The answer holds what was written and the constant properties, not the whole object. */
 export const update: Handler = (type, { operation, params, query, body }, crm) => {
-  const { state, errors, ownerIds, recordWrite } = crm;
+  const { state, errors, ownerIds, recordWrite, tell } = crm;
   const found = locate(type, { id: params['id'] ?? '', idProperty: query.get('idProperty'), archived: false }, crm);
   if ('status' in found) return found;
   if (!isRecord(body) || !isRecord(body['properties']))
@@ -38,19 +40,23 @@ export const update: Handler = (type, { operation, params, query, body }, crm) =
   const other = type === 'contacts' && written.values['email'] ? state.findByEmail(written.values['email']) : undefined;
   if (other !== undefined && other !== found) return errors.contactExists(other.id);
 
-  state.update(found, written.values);
+  const before = found.values;
+  const changes = changed(state, found, written.values);
   recordWrite({ operation, id: found.id, data: body });
+  // What a value already was is no change.
+  tell(changes.filter(({ propertyName }) => before[propertyName] !== found.values[propertyName]));
   return { status: 200, json: present(state, found, [...CONSTANT_PROPERTIES[type], ...Object.keys(written.values)]) };
 };
 
 /** Says 204 for an object that is archived or never was, as HubSpot does. */
-export const archive: Handler = (type, { operation, params }, { state, errors, recordWrite }) => {
+export const archive: Handler = (type, { operation, params }, { state, errors, recordWrite, tell }) => {
   const id = params['id'] ?? '';
   if (!/^\d+$/.test(id)) return errors.notAnId(id);
   const found = state.find(type, id);
   if (found !== undefined && !isArchived(found)) {
     state.archive(found);
     recordWrite({ operation, id, data: null });
+    tell([{ object: found, changeFlag: 'DELETED' }]);
   }
   return { status: 204 };
 };

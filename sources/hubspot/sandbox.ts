@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { CreateEmulator, EmulatorRequest, EmulatorResponse, Route } from '../../src/sandbox/emulator.ts';
 import { createAssociationRoutes } from './sandbox-association-read.ts';
 import { createErrors } from './sandbox-errors.ts';
+import type { Crm } from './sandbox-handler.ts';
 import { createRateLimits } from './sandbox-limits.ts';
 import { createObjectRoutes } from './sandbox-objects.ts';
 import { createOwnerRoutes } from './sandbox-owners.ts';
@@ -14,13 +15,20 @@ const TOKEN = 'pat-na1-5a4dbf2e-7c1e-4d8a-9b1f-0c6a2e3d4f51';
 const CLIENT_SECRET = '9f3c1a7e-5b2d-4e86-a1c4-7d0e8b6f2a93';
 const PORTAL_ID = 46_120_731;
 
-export const createEmulator: CreateEmulator = ({ world, now, random, recordWrite, rateFactor }) => {
+export const createEmulator: CreateEmulator = ({ world, now, random, recordWrite, tell, rateFactor }) => {
   const state = startState(world, now);
   const owners = startOwners(world);
   const errors = createErrors(PORTAL_ID, random);
   const limits = createRateLimits({ errors, now, rateFactor });
   const webhooks = createWebhooks({ state, secret: CLIENT_SECRET, portalId: PORTAL_ID, now, random });
-  const objects = { state, errors, now, recordWrite, ownerIds: new Set(owners.map(({ id }) => id)) };
+  const objects: Crm = {
+    state,
+    errors,
+    now,
+    recordWrite,
+    tell: (changes) => changes.length > 0 && tell?.(webhooks.ofWrite(changes)),
+    ownerIds: new Set(owners.map(({ id }) => id)),
+  };
   const routes = [
     ...OBJECT_TYPES.flatMap((type) => createObjectRoutes(type, objects)),
     ...createOwnerRoutes(owners, errors),

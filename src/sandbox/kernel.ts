@@ -1,12 +1,12 @@
 /** What the sandbox's servers share: the running emulators, the call counts, the faults and the ledger. Knows no socket. */
 
 import { type Calls, createCalls } from './calls.ts';
+import { webhookUrl } from './delivery.ts';
 import type { CreateEmulator, Emulator } from './emulator.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createRandom } from './random.ts';
 import { createRouter, type Router } from './router.ts';
 import type { VendorName } from './vendor-name.ts';
-import { webhookUrl } from './webhook-sender.ts';
 import type { World } from './world.ts';
 import { createWriteWebhooks, type WriteWebhooks } from './write-webhooks.ts';
 import { createWrites, type Writes } from './writes.ts';

@@ -2,9 +2,10 @@
  * Webhooks that follow a write through a vendor's API by themselves, and come again until the receiver takes them, as the
  * vendors' own do. In memory: what is still to be sent is gone with the process.
  */
+
+import { deliver } from './delivery.ts';
 import type { BuildWebhook } from './emulator.ts';
 import type { VendorName } from './vendor-name.ts';
-import { deliver } from './webhook-sender.ts';
 
 /** HubSpot's number (https://developers.hubspot.com/docs/api/webhooks); it spreads them over a day. */
 const MOST_TRIES = 10;
