@@ -32,12 +32,25 @@ export function describeTypes({ vendor, types }: EventPlan): string {
 /** What the map names; a join whose field this graph does not have is left out. The map has passed its check. */
 export function mappedFields(plan: EventPlan, config: EventTypeConfig, lookup: EventLookup): string[] {
   return [
+    ...objectIdField(config),
     ...(config.changed ? [changedField(config.changed)] : []),
     ...Object.keys(config.reads).flatMap((name) => readField(plan, config, name, lookup)),
     ...Object.entries(config.joins).flatMap(([name, path]) => joinField(plan, config, { name, path }, lookup)),
     ...Object.entries(config.values).map(([name, value]) => valueField(name, value)),
   ];
 }
+
+/** Tells whom an event is about while its vendor is down, and of what is gone. */
+function objectIdField({ reads, joins, values }: EventTypeConfig): string[] {
+  const [first] = Object.entries(reads);
+  if (!first || OBJECT_ID in reads || OBJECT_ID in joins || OBJECT_ID in values) return [];
+  const [name, { id }] = first;
+  return [
+    `${quoted(`The vendor's id of \`${name}\`, from the event itself.`)} ${OBJECT_ID}: ID @eventValue(path: ${quoted(id)})`,
+  ];
+}
+
+const OBJECT_ID = 'objectId';
 
 function changedField({ keys, list, value, types }: ChangedFieldsConfig): string {
   const named = Object.entries(types).flatMap(([type, names]) => names.map((name) => [type, name]));

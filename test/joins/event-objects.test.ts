@@ -195,7 +195,11 @@ it('gives an employee’s event the employee and the person', async () => {
 
 it('answers null, without an error, for an object that is gone, and for all that hangs on it', async () => {
   const contact = await emitted('hubspot', 'contact.deletion');
-  expect(await events.ask('contactEvents', contact, 'contact { id } person { email } account { domain }')).toEqual({
+  expect(
+    await events.ask('contactEvents', contact, 'objectId contact { id } person { email } account { domain }'),
+  ).toEqual({
+    // Whom it was about is still known.
+    objectId: String(JSON.parse(contact.body).objectId),
     contact: null,
     person: null,
     account: null,
