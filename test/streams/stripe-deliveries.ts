@@ -1,0 +1,43 @@
+/**
+ * Webhooks as Stripe sends and signs them, of any number and size. What a test wants to find again stands in the names of the
+ * fields that changed: a subscriber sees it as `changedFields`, and no vendor is asked.
+ */
+import { createHmac } from 'node:crypto';
+
+export interface StripeEvent {
+  /** The vendor's, signed. */
+  id: string;
+  /** @default invoice.updated */
+  type?: string;
+  /** Which invoice it is about. @default one that nobody has */
+  invoice?: string;
+  /** @default the id */
+  changed?: string;
+}
+
+export const stripeBody = ({
+  id,
+  type = 'invoice.updated',
+  invoice = 'in_nobody',
+  changed = id,
+}: StripeEvent): string =>
+  JSON.stringify({
+    id,
+    object: 'event',
+    type,
+    created: Math.floor(Date.now() / 1_000),
+    data: { object: { id: invoice, object: 'invoice' }, previous_attributes: { [changed]: null } },
+  });
+
+/** Sends it, signed now. Rejects when nobody answers. */
+export async function sendStripe(gatewayUrl: string, body: string, secret: string): Promise<number> {
+  const at = Math.floor(Date.now() / 1_000);
+  const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
+  const response = await fetch(`${gatewayUrl}/webhooks/stripe`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${signature}` },
+    body,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}

@@ -1,0 +1,101 @@
+/** Cursors that the log can no longer serve: always a code and the place to go on from, never a fresh start in silence. */
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventLog } from '../../src/events/log.ts';
+import { eventLogPath, openSqliteLog } from '../../src/events/sqlite-log.ts';
+import { API_KEY, type RunningGateway, STRIPE_SECRET, startRunningGateway } from './running-gateway.ts';
+import { sendStripe, stripeBody } from './stripe-deliveries.ts';
+import { overSsePost, overWebSocket, type Subscribe, type Subscription } from './subscription.ts';
+import { PATIENT } from './until.ts';
+
+const QUERY =
+  'subscription ($after: String, $from: EventStart) { invoiceEvents(after: $after, from: $from) { changedFields } }';
+const OPERATOR = { principal: 'operator', reason: 'a test' };
+
+let gateway: RunningGateway;
+beforeAll(async () => {
+  gateway = await startRunningGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+/** What an operator does while the gateway stands still. */
+async function whileStopped(work: (log: EventLog) => Promise<unknown>): Promise<void> {
+  await gateway.kill('SIGTERM');
+  {
+    await using log = await openSqliteLog({ path: eventLogPath(gateway.dataDir) });
+    await work(log);
+  }
+  await gateway.start();
+}
+
+async function send(...ids: string[]): Promise<void> {
+  for (const id of ids) expect(await sendStripe(gateway.url, stripeBody({ id }), STRIPE_SECRET)).toBe(200);
+}
+
+const subscribeAt = (subscribe: Subscribe, after: unknown): Subscription =>
+  subscribe(gateway.url, { query: QUERY, key: API_KEY, variables: { after } });
+
+/** Where a subscriber stands that has everything. */
+async function cursorNow(): Promise<string> {
+  await using subscription = overWebSocket(gateway.url, { query: QUERY, key: API_KEY });
+  return await subscription.opened;
+}
+
+const WAYS: [string, Subscribe][] = [
+  ['WebSocket', overWebSocket],
+  ['SSE', overSsePost],
+];
+
+async function expectRefused(after: string, code: string, status: number, place: 'earliest' | 'cursor') {
+  const places: unknown[] = [];
+  for (const [way, subscribe] of WAYS) {
+    await using refused = subscribeAt(subscribe, after);
+    const ending = await refused.ended;
+    expect(ending).toMatchObject({ how: 'error', code, ...(way === 'SSE' && { status }) });
+    places.push(ending.errors[0]?.extensions[place]);
+  }
+  expect(new Set(places).size).toBe(1);
+  expect(places[0]).toEqual(expect.any(String));
+  return places[0];
+}
+
+const idsOf = ({ items }: Subscription): unknown[] =>
+  items.map(({ data }) => data['invoiceEvents']?.['changedFields']?.[0]);
+
+describe('a cursor', () => {
+  it('behind which events were deleted is answered with the earliest one, which gives all that is kept', async () => {
+    await send('evt_old_1');
+    const after = await cursorNow();
+    await send('evt_old_2');
+    await whileStopped((log) => log.prune('stripe', { before: Date.now() + 1, maxBytes: 1e9 }));
+    await send('evt_kept');
+    const earliest = await expectRefused(after, 'CURSOR_EXPIRED', 410, 'earliest');
+    await using resumed = subscribeAt(overSsePost, earliest);
+    await expect.poll(() => idsOf(resumed), PATIENT).toEqual(['evt_kept']);
+  });
+
+  it('of an epoch that was ended is answered with the earliest one', async () => {
+    const after = await cursorNow();
+    await whileStopped((log) => log.rollEpoch(OPERATOR));
+    const earliest = await expectRefused(after, 'CURSOR_EXPIRED', 410, 'earliest');
+    await using resumed = subscribeAt(overWebSocket, earliest);
+    await expect.poll(() => idsOf(resumed), PATIENT).toContain('evt_kept');
+  });
+
+  it('beyond the end of a log that was put back is answered with its end', async () => {
+    const backup = join(gateway.dataDir, 'backup');
+    const files = ['', '-wal', '-shm'].map((suffix) => `${eventLogPath(gateway.dataDir)}${suffix}`);
+    await whileStopped(async () => cpSync(eventLogPath(gateway.dataDir), backup));
+    await send('evt_forgotten_1', 'evt_forgotten_2');
+    const after = await cursorNow();
+    await gateway.kill('SIGTERM');
+    for (const file of files) rmSync(file, { force: true });
+    cpSync(backup, eventLogPath(gateway.dataDir));
+    await gateway.start();
+    const end = await expectRefused(after, 'STREAM_GAP', 409, 'cursor');
+    await send('evt_new');
+    await using resumed = subscribeAt(overWebSocket, end);
+    await expect.poll(() => idsOf(resumed), PATIENT).toEqual(['evt_new']);
+  });
+});
