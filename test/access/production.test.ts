@@ -17,6 +17,16 @@ const CREDENTIALS = {
   ZENDESK_API_TOKEN: 'x',
 };
 
+const WEBHOOK_SECRETS = {
+  BAMBOOHR_WEBHOOK_PRIVATE_KEY: 'x',
+  CALCOM_WEBHOOK_SECRET: 'x',
+  HUBSPOT_CLIENT_SECRET: 'x',
+  RESEND_WEBHOOK_SECRET: 'whsec_eHh4eHh4eHh4eHh4eHh4eHh4eHg=',
+  SLACK_SIGNING_SECRET: 'x',
+  STRIPE_WEBHOOK_SECRET: 'x',
+  ZENDESK_WEBHOOK_SECRET: 'x',
+};
+
 async function refusal(args: readonly string[], env: Record<string, string>): Promise<string[]> {
   await using command = runCommand(args, { env: { ...PRODUCTION, LOG_LEVEL: 'error', ...env } });
   expect(await command.ended).toEqual({ code: 1, signal: null });
@@ -72,9 +82,18 @@ describe('in production', () => {
     );
   });
 
+  it('webhooks that nobody could verify are named with file and line', async () => {
+    const { STRIPE_WEBHOOK_SECRET: _left, ...others } = WEBHOOK_SECRETS;
+    expect(await refusal(['start'], { ...CREDENTIALS, ...others, VENDORGRAPH_API_KEY: API_KEY })).toEqual([
+      expect.stringMatching(
+        /^sources\/stripe\/vendor\.yaml:\d+:\d+ {2}stripe: secret:\/\/env\/STRIPE_WEBHOOK_SECRET is not set\. /,
+      ),
+    ]);
+  });
+
   it('a gateway with all of them starts, knows no demo key and shows no GraphiQL', async () => {
     await using command = runCommand(['start'], {
-      env: { ...PRODUCTION, ...CREDENTIALS, VENDORGRAPH_API_KEY: API_KEY },
+      env: { ...PRODUCTION, ...CREDENTIALS, ...WEBHOOK_SECRETS, VENDORGRAPH_API_KEY: API_KEY },
     });
     const [, url = ''] = await command.printed(/"url":"(http[^"]+)\/graphql".*"gateway ready"/);
     expect((await ask(url, '{ __typename }', API_KEY)).status).toBe(200);
