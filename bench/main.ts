@@ -8,6 +8,7 @@ import { runAccess } from './access.ts';
 import { runAudit } from './audit.ts';
 import { type Benchmark, WrongOption } from './benchmark.ts';
 import { runCustomer360 } from './customer-360.ts';
+import { runEvents } from './events.ts';
 import { runJoins } from './joins.ts';
 import { runOracle } from './oracle.ts';
 import { runStartup } from './startup.ts';
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   oracle: runOracle,
   access: runAccess,
   audit: runAudit,
+  events: runEvents,
 };
 
 async function main(): Promise<void> {

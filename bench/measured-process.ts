@@ -18,6 +18,7 @@ export interface ProcessPlan {
 
 export interface MeasuredProcess extends AsyncDisposable {
   url: string;
+  pid: number;
   /** Since it was spawned. */
   elapsedMs(): number;
   cpuMs(): number;
@@ -45,6 +46,7 @@ export async function startMeasured({ args, cwd, env, ready }: ProcessPlan): Pro
       if (url !== undefined)
         return {
           url,
+          pid,
           elapsedMs,
           cpuMs: () => cpuMs(pid),
           threadsCpuMs: () => threadsCpuMs(pid),

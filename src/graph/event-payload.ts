@@ -1,11 +1,13 @@
 /**
  * Executes a subscription's selection for one event, with loaders of its own, and shares the answer among all subscriptions
  * that would get the same: of one principal, with the same scopes, document and variables. A thousand readers of one stream
- * cost one execution, and one set of vendor calls.
+ * cost one execution, and one set of vendor calls. Shared for moments only: who comes back later reads what is so by then, and
+ * an answer with errors is given to those who wait for it and to nobody else.
  */
 import type { ExecutionResult } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { DEFAULT_QUOTAS } from '../config/quota-limits.ts';
+import type { LoggedEvent } from '../events/log.ts';
 import type { EventRow } from '../joins/event-row.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { VendorCallRecord } from '../vendors/call-scope.ts';
@@ -38,29 +40,60 @@ export interface Payload {
   calls: readonly VendorCallRecord[];
 }
 
+/** At once where it is there already, or takes nothing that has to be waited for: most subscribers need no promise. */
 export type MakePayload = (
   request: PayloadRequest,
-  row: EventRow,
-  /** The caller as of now, and a context for it. */
-  caller: { principal: Principal; makeContext(): GraphContext },
-) => Promise<Payload>;
+  item: EventItem,
+  caller: PayloadCaller,
+) => Payload | Promise<Payload>;
+
+export interface EventItem {
+  event: LoggedEvent;
+  cursor: string;
+}
+
+/** Who gets it, and what it takes to make it if nobody has yet. */
+export interface PayloadCaller {
+  /** As of now. */
+  principal: Principal;
+  makeRow(event: LoggedEvent, cursor: string): EventRow;
+  makeContext(): GraphContext;
+}
 
 export function createMakePayload(options: PayloadOptions): MakePayload {
-  const shared = new Map<string, Promise<Payload>>();
+  const shared = new Map<string, Shared>();
   const idOf = createPlanIds();
-  return (request, row, { principal, makeContext }) => {
+  return (request, { event, cursor }, { principal, makeRow, makeContext }) => {
     const plan = request.facts.planFor(principal.scopes);
     // The cursor names the event, the principal and the field.
-    const key = `${row.cursor} ${idOf(plan)} ${request.variablesKey}`;
+    const key = `${cursor} ${idOf(plan)} ${request.variablesKey}`;
     const known = shared.get(key);
-    if (known) return known;
-    const made = makePayload(request, row, plan, makeContext(), options);
-    shared.set(key, made);
+    if (known && performance.now() - known.since < SHARED_MS) return known.made;
+    const made = makePayload(request, makeRow(event, cursor), plan, makeContext(), options);
+    const entry: Shared = { made, since: performance.now() };
+    // Made anew, it goes to the end of the line.
+    shared.delete(key);
+    shared.set(key, entry);
     forgetOldest(shared);
+    const forget = () => void (shared.get(key) === entry && shared.delete(key));
+    const keep = (payload: Payload): void => {
+      entry.made = payload;
+      if (payload.result.errors) forget();
+    };
+    if (made instanceof Promise) made.then(keep, forget);
+    else keep(made);
     return made;
   };
 }
 
+interface Shared {
+  made: Payload | Promise<Payload>;
+  /** Milliseconds of the monotonic clock. */
+  since: number;
+}
+
+/** Long enough for readers of one stream, which are mostly moments apart. */
+const SHARED_MS = 10_000;
 /** Readers of one stream are mostly a few events apart. */
 const MOST_SHARED = 512;
 
@@ -81,17 +114,15 @@ function createPlanIds(): (plan: AccessPlan) => number {
   };
 }
 
-async function makePayload(
+function makePayload(
   { facts, operationName, field, variables }: PayloadRequest,
   row: EventRow,
   plan: AccessPlan,
   context: GraphContext,
   { graph, execute, quota }: PayloadOptions,
-): Promise<Payload> {
-  const estimated = facts.cost(variables);
-  const settle = estimated > 0 ? await admitted(estimated, context, quota) : undefined;
-  try {
-    const result = await execute({
+): Payload | Promise<Payload> {
+  const run = () =>
+    execute({
       schema: graph.schema,
       document: plan.document,
       ...(operationName && { operationName }),
@@ -99,10 +130,22 @@ async function makePayload(
       rootValue: { [field]: row },
       contextValue: context,
     });
-    return { result: guarded(result, plan, context), calls: context.calls };
-  } finally {
-    settle?.(vendorCallsOf(context));
-  }
+  const finish = (result: ExecutionResult): Payload => ({
+    result: guarded(result, plan, context),
+    calls: context.calls,
+  });
+  const charged = async (cost: number): Promise<Payload> => {
+    const settle = await admitted(cost, context, quota);
+    try {
+      return finish(await run());
+    } finally {
+      settle?.(vendorCallsOf(context));
+    }
+  };
+  const estimated = facts.cost(variables);
+  if (estimated > 0) return charged(estimated);
+  const result = run();
+  return result instanceof Promise ? result.then(finish) : finish(result);
 }
 
 /**

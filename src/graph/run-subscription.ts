@@ -10,7 +10,7 @@ import type { EventFilter } from '../events/log.ts';
 import { type EventStream, openStream, type StreamItem } from '../subscriptions/event-stream.ts';
 import { auditEntry } from './audit-entry.ts';
 import type { GraphContext } from './context.ts';
-import { createMakePayload, type PayloadOptions, type PayloadRequest } from './event-payload.ts';
+import { createMakePayload, type Payload, type PayloadOptions, type PayloadRequest } from './event-payload.ts';
 import type { EventSource } from './event-source.ts';
 import { explain } from './explain.ts';
 import { type Finisher, maskResult } from './finish.ts';
@@ -27,10 +27,14 @@ export interface SubscriptionOptions extends PayloadOptions, Finisher {
   recheckMs?: number;
 }
 
-/** An iterable of finished answers, each with `extensions.cursor`; or one answer that refuses it. */
-export type RunSubscription = (
-  args: OperationArgs,
-) => Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+/** Finished answers, each with `extensions.cursor`. */
+export interface AnswerStream extends AsyncIterableIterator<ExecutionResult> {
+  /** The next one without a promise, if it is there already; undefined: ask `next`. */
+  ready?(): ExecutionResult | undefined;
+}
+
+/** A stream of answers, or one answer that refuses it. */
+export type RunSubscription = (args: OperationArgs) => Promise<AnswerStream | ExecutionResult>;
 
 const RECHECK_MS = 30_000;
 
@@ -72,7 +76,7 @@ async function open(
   checked: Checked,
   options: SubscriptionOptions,
   makePayload: ReturnType<typeof createMakePayload>,
-): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+): Promise<AnswerStream | ExecutionResult> {
   const { events, graph, audit, recheckMs = RECHECK_MS } = options;
   const { args, facts } = checked;
   const { contextValue: context, document, operationName } = args;
@@ -81,11 +85,13 @@ async function open(
   const variables = args.variableValues ?? {};
   const field = subscribedField(graph.schema, document, facts.operation, variables);
   if (!field || !events) throw badInput('The subscription asks for nothing that this gateway has.');
-  let principal = context.principal;
+  const { rowOf: makeRow } = events.types;
+  const makeContext = () => streaming.contextFor(caller.principal);
+  const caller = { principal: context.principal, makeRow, makeContext };
   const authorize = async (): Promise<EventFilter | null> => {
     const present = await streaming.authenticate();
     if (!present || facts.planFor(present.scopes).isBeyond) return null;
-    principal = present;
+    caller.principal = present;
     return filterFor(field, present, events);
   };
   const stream = await openStream({
@@ -104,13 +110,17 @@ async function open(
     variables,
     variablesKey: JSON.stringify(variables),
   };
-  const answer = async ({ event, cursor }: StreamItem): Promise<ExecutionResult> => {
-    if (event === null) return { data: null, extensions: { cursor } };
-    const makeContext = () => streaming.contextFor(principal);
-    const payload = await makePayload(request, events.types.rowOf(event, cursor), { principal, makeContext });
+  const finish = (payload: Payload, cursor: string): ExecutionResult => {
+    // Most of the time the same for all who share the payload: what is made of it then is shared, too.
+    if (!payload.result.errors && !context.explain) return withCursor(payload, cursor);
     const explained = context.explain && { explain: explain(payload.calls) };
     const masked = maskResult(options, payload.result, { requestId: context.requestId, context });
     return { ...masked, extensions: { ...masked.extensions, ...explained, cursor } };
+  };
+  const answer = ({ event, cursor }: StreamItem): ExecutionResult | Promise<ExecutionResult> => {
+    if (event === null) return { data: null, extensions: { cursor } };
+    const payload = makePayload(request, { event, cursor }, caller);
+    return payload instanceof Promise ? payload.then((made) => finish(made, cursor)) : finish(payload, cursor);
   };
   const recheck = setInterval(() => void stream.recheck(), recheckMs).unref();
   audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
@@ -120,6 +130,18 @@ async function open(
     audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
   });
   return answers(stream, context, streaming.positionFrames, answer);
+}
+
+const finished = new WeakMap<Payload, ExecutionResult>();
+
+/** The same object for the same payload, which is of one event for one principal and so has one cursor. */
+function withCursor(payload: Payload, cursor: string): ExecutionResult {
+  const known = finished.get(payload);
+  if (known) return known;
+  const { result } = payload;
+  const made = { ...result, extensions: { ...result.extensions, cursor } };
+  finished.set(payload, made);
+  return made;
 }
 
 function badInput(message: string, status = 400): GraphQLError {
@@ -132,7 +154,8 @@ function startOf({ args }: SubscribedField, newest: string | undefined) {
   const { after, from, consumer } = args as Record<'after' | 'consumer', string | undefined> & {
     from: 'EARLIEST' | 'LATEST' | undefined;
   };
-  return newest === undefined ? { after, from, consumer } : { after: newest };
+  // A named consumer stands where it acknowledged, wherever its browser was.
+  return newest === undefined || consumer ? { after, from, consumer } : { after: newest };
 }
 
 /** What the field shows and the caller may see: of vendors it may not read, nothing. */
@@ -149,19 +172,39 @@ function answers(
   stream: EventStream,
   { requestId }: GraphContext,
   positionFrames: boolean,
-  answer: (item: StreamItem) => Promise<ExecutionResult>,
-): AsyncIterableIterator<ExecutionResult> {
+  answer: (item: StreamItem) => ExecutionResult | Promise<ExecutionResult>,
+): AnswerStream {
+  /** Begun without being asked for with a promise. */
+  let begun: Promise<ExecutionResult> | undefined;
+  const nextAnswer = async (): Promise<ExecutionResult | undefined> => {
+    for (;;) {
+      const { value, done } = await stream.next();
+      if (done) return undefined;
+      if (value.event !== null || positionFrames) return answer(value);
+    }
+  };
+  // Streams fail with what their reader may know; anything else is ours, and said as such.
+  const masked = (error: unknown): GraphQLError => maskError(error, requestId).error;
   return {
+    ready() {
+      try {
+        const item = begun === undefined ? stream.ready() : undefined;
+        const one = item && answer(item);
+        if (!(one instanceof Promise)) return one;
+        begun = one;
+        return undefined;
+      } catch (error) {
+        throw masked(error);
+      }
+    },
     async next() {
       try {
-        for (;;) {
-          const { value, done } = await stream.next();
-          if (done) return { value: undefined, done: true };
-          if (value.event !== null || positionFrames) return { value: await answer(value), done: false };
-        }
+        const value = await (begun ?? nextAnswer());
+        return value === undefined ? { value, done: true } : { value, done: false };
       } catch (error) {
-        // Streams fail with what their reader may know; anything else is ours, and said as such.
-        throw maskError(error, requestId).error;
+        throw masked(error);
+      } finally {
+        begun = undefined;
       }
     },
     async return() {

@@ -9,6 +9,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { formatError, maskError } from '../graph/mask.ts';
+import { answerText } from './answer-text.ts';
 import type { Callers } from './caller.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -82,8 +83,7 @@ function lastOf(errors: readonly GraphQLError[]): { block: string; isLast: true 
   return { block: `${retry}event: next\ndata: ${JSON.stringify({ errors: shown })}\n\n${COMPLETE}`, isLast: true };
 }
 
-function blockOf({ errors, ...rest }: ExecutionResult, cursor: string): string {
-  if (rest.data === null && !errors) return `id: ${cursor}\n\n`;
-  const body = JSON.stringify(errors ? { errors: errors.map(formatError), ...rest } : rest);
-  return `id: ${cursor}\nevent: next\ndata: ${body}\n\n`;
+function blockOf(answer: ExecutionResult, cursor: string): string {
+  if (answer.data === null && !answer.errors) return `id: ${cursor}\n\n`;
+  return `id: ${cursor}\nevent: next\ndata: ${answerText(answer)}\n\n`;
 }

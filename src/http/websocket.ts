@@ -12,9 +12,11 @@ import { finishResult } from '../graph/finish.ts';
 import { formatError } from '../graph/mask.ts';
 import type { Logger } from '../observe/log.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, mayExplain } from './graphql.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
 import { REASON_HEADER, reasonOf } from './reason.ts';
 import { requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
+import { streamInto } from './websocket-stream.ts';
 
 /** Between two pings; a client that answers none is gone. */
 const KEEP_ALIVE_MS = 12_000;
@@ -43,6 +45,7 @@ interface Connection extends Record<PropertyKey, unknown> {
   explain?: boolean;
   /** By the client's operation id. */
   running?: Map<string, Running>;
+  outbox?: Outbox;
 }
 
 interface Running {
@@ -85,7 +88,11 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
         inFlight.add(result);
         return oneResult(result, abort);
       },
-      subscribe: (args) => enveloped(args).subscribe(args),
+      async subscribe(args) {
+        const { subscribe, into } = enveloped(args);
+        const answers = await subscribe(args);
+        return isStream(answers) ? streamInto(into.outbox, into.id, answers) : answers;
+      },
       onNext({ extra }, id, _payload, args, result) {
         const requestId = extra.running?.get(id)?.requestId ?? requestIdOf(null);
         // The context is the one `prepare` made.
@@ -158,6 +165,7 @@ async function admit(
   extra.explain = mayExplain(options, textOf(params?.['x-vendorgraph-explain']), principal);
   extra.reason = reasonOf(params?.[REASON_HEADER]);
   extra.running = new Map();
+  extra.outbox = createOutbox(extra.socket, extra.request.socket);
   return true;
 }
 
@@ -189,13 +197,13 @@ const LAST_WORDS_MS = 1_000;
 
 /** What yoga does with a request: parse, validate, context. A refusal is a list of errors, and the socket lives on. */
 async function prepare(
-  { principal, authorization, explain = false, reason, running }: Partial<Connection>,
+  { principal, authorization, explain = false, reason, running, outbox }: Partial<Connection>,
   id: string,
   payload: SubscribePayload,
   graphql: GraphqlServer,
   options: GraphqlOptions,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-  if (!principal || !running) throw new TypeError('An operation came before its connection was admitted.');
+  if (!principal || !running || !outbox) throw new TypeError('An operation came before its connection was admitted.');
   const abort = new AbortController();
   const requestId = requestIdOf(null);
   const timeoutMs = options.operationTimeoutMs;
@@ -227,7 +235,8 @@ async function prepare(
     const contextValue = await contextFactory();
     // What the context plugin made.
     entry.context = contextValue as unknown as GraphContext;
-    return { schema, document, operationName, variableValues, contextValue, rootValue: { execute, subscribe, abort } };
+    const rootValue: Enveloped = { execute, subscribe, abort, into: { outbox, id } };
+    return { schema, document, operationName, variableValues, contextValue, rootValue };
   } catch (error) {
     return refuse([asGraphQLError(error)]);
   }
@@ -236,7 +245,15 @@ async function prepare(
 interface Enveloped {
   abort: AbortController;
   execute(args: unknown): ExecutionResult | Promise<ExecutionResult>;
-  subscribe(args: unknown): AsyncIterableIterator<ExecutionResult>;
+  subscribe(args: unknown): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+  /** Where a stream goes, and the client's id of it. */
+  into: { outbox: Outbox; id: string };
+}
+
+function isStream(
+  answers: AsyncIterableIterator<ExecutionResult> | ExecutionResult,
+): answers is AsyncIterableIterator<ExecutionResult> {
+  return Symbol.asyncIterator in answers;
 }
 
 /** `rootValue` is ours: no resolver of this graph reads it. */

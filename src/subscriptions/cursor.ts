@@ -16,8 +16,8 @@ const POSITION_AT = 10;
 const TAG_BYTES = 16;
 /** 8 or 16 bytes of position. */
 const LENGTHS: ReadonlySet<number> = new Set([46, 56]);
-/** Of one signer: streams that are busy go through a page each, one after the other. */
-const MOST_REMEMBERED = 64;
+/** Of one signer: streams that are busy are a few pages apart. */
+const MOST_REMEMBERED = 256;
 /** Kept for those that come back; a stream keeps its own. */
 const MOST_SIGNERS = 1_000;
 const NOTHING = Buffer.alloc(0);

@@ -4,7 +4,7 @@
  * on disk: nothing here grows with a reader that does not read.
  */
 import type { VendorName } from '../config/vendor-name.ts';
-import type { EventLog, EventPage } from '../events/log.ts';
+import type { EventLog, EventPage, Position } from '../events/log.ts';
 import type { Logger } from '../observe/log.ts';
 import { createEventRing, type EventRingOptions } from './event-ring.ts';
 import { createEventTail } from './event-tail.ts';
@@ -69,7 +69,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
   let isDisposed = false;
 
   /** A page that tells something; undefined: `after` lies at the head. */
-  const look = async ({ after, interest, signal }: Patient): Promise<HubPage | undefined> => {
+  const look = async (after: Position, { interest, signal }: Patient): Promise<HubPage | undefined> => {
     if (ring.covers(after)) return { ...ring.read(after, interest), isLive: true };
     if (tail.isRunning && after >= ring.to) return undefined;
     const page = await patience(() => readShared(after, interest), signal);
@@ -85,11 +85,11 @@ export function createEventHub(options: EventHubOptions): EventHub {
       for (let { after } = patient; ; ) {
         if (isDisposed) throw endError('SUBSCRIPTION_SCHEMA_RELOAD');
         patient.signal.throwIfAborted();
-        const page = await look({ ...patient, after });
+        const page = await look(after, patient);
         if (page !== undefined && (page.events.length > 0 || !page.isLive)) return page;
         after = page?.scannedTo ?? after;
         if (now() >= patient.until) return { events: [], scannedTo: after, isLive: true };
-        after = await tail.wait({ ...patient, after });
+        after = await tail.wait(after, patient);
       }
     },
     end: (code) => streams.endAll(code),

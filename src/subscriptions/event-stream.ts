@@ -21,6 +21,11 @@ export interface StreamItem {
 
 export interface EventStream extends AsyncIterableIterator<StreamItem, undefined, undefined>, AsyncDisposable {
   next(): Promise<IteratorResult<StreamItem, undefined>>;
+  /**
+   * The next item without a promise, if it is at hand; undefined: ask `next`. Means, as `next` does, that the last one was
+   * taken. Most items of a stream that is busy come this way.
+   */
+  ready(): StreamItem | undefined;
   /** Ends it as one who leaves; never waits for anything. */
   return(): Promise<IteratorResult<StreamItem, undefined>>;
   /** Resolves when it is over: with the error it ended with, also when nobody asks for an item, or with nothing. */
@@ -108,8 +113,11 @@ function createStream(options: StreamOptions, { permission, start, signAt }: Str
     const isEnd = error instanceof GatewayError && isStreamEndCode(error.code);
     end(isEnd ? error.code : 'INTERNAL', isEnd ? error.cause : error);
   };
-  const give = ({ event, position, isLive }: ReaderItem): void => {
-    if (!handover.give({ event, cursor: signAt(position) })) return;
+  const give = (item: ReaderItem): void => {
+    if (handover.give(itemOf(item))) noteGiven(item);
+  };
+  const itemOf = ({ event, position }: ReaderItem): StreamItem => ({ event, cursor: signAt(position) });
+  const noteGiven = ({ event, isLive }: ReaderItem): void => {
     stalled.refresh();
     if (event) measures?.sent(field);
     if (event && isLive) measures?.lag(field, hub.now() - event.receivedAt);
@@ -125,6 +133,11 @@ function createStream(options: StreamOptions, { permission, start, signAt }: Str
   return {
     ended: ended.promise,
     next: () => handover.ask(() => void reader.next().then(give, fail)),
+    ready() {
+      const item = reader.ready();
+      if (item) noteGiven(item);
+      return item && itemOf(item);
+    },
     async return() {
       finish();
       return { done: true, value: undefined };

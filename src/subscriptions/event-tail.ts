@@ -2,6 +2,7 @@
  * The one reader at the head: reads every event once, whoever wants it, and wakes those that wait for it. Runs while somebody
  * waits. Wake-ups of the log carry nothing and may get lost, so it looks for itself every `pollMs`: one query for all.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog, Position } from '../events/log.ts';
 import type { EventRing } from './event-ring.ts';
 import type { Interest } from './interest.ts';
@@ -13,10 +14,10 @@ export interface EventTail extends AsyncDisposable {
   /** It then reads behind `ring.to`, and nobody else needs to look there. */
   readonly isRunning: boolean;
   /**
-   * Waits for an event of this interest behind `after`, which lies at the head. Resolves with the place up to which there is
+   * Waits for an event of this interest behind `after`, which lies at the head, wherever the patient began. Resolves with the place up to which there is
    * none. May wake for nothing.
    */
-  wait(patient: Patient): Promise<Position>;
+  wait(after: Position, patient: Patient): Promise<Position>;
 }
 
 export interface EventTailOptions {
@@ -31,6 +32,10 @@ export interface EventTailOptions {
   pollMs: number;
   now: () => number;
 }
+
+/** For each reader that got a page, and at most: many readers take as long to serve. */
+const BREATH_MS = 0.05;
+const MOST_BREATH_MS = 50;
 
 export function createEventTail(options: EventTailOptions): EventTail {
   const { log, ring, readPage, everything, patience, onBroken, pollMs, now } = options;
@@ -48,7 +53,12 @@ export function createEventTail(options: EventTailOptions): EventTail {
     const page = await readPage(after, everything);
     if (page.scannedTo === after) return log.waitFor(after, nap.signal);
     ring.push(page);
-    waiting.wake(page.events, after);
+    await breathe(waiting.wake(page.events, after));
+  };
+  /** What comes meanwhile goes to all of them together, and webhooks get their turn. */
+  const breathe = async (woken: number): Promise<void> => {
+    const ms = Math.min(MOST_BREATH_MS, woken * BREATH_MS);
+    if (ms >= 1) await sleep(ms, undefined, { signal: stop.signal });
   };
   /** What is gone for one reader is nothing to another: each reads for itself and finds out. */
   const skipGap = async (error: unknown): Promise<void> => {
@@ -92,11 +102,11 @@ export function createEventTail(options: EventTailOptions): EventTail {
     get isRunning() {
       return isRunning;
     },
-    wait(patient) {
-      if (isRunning && patient.after < ring.to) return Promise.resolve(patient.after);
-      const woken = waiting.add(patient);
+    wait(after, patient) {
+      if (isRunning && after < ring.to) return Promise.resolve(after);
+      const woken = waiting.add(after, patient);
       if (!isRunning) {
-        if (ring.to !== patient.after) ring.restart(patient.after);
+        if (ring.to !== after) ring.restart(after);
         ended = run();
       }
       return woken;

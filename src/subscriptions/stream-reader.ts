@@ -18,6 +18,8 @@ export interface ReaderItem {
 export interface StreamReader {
   /** Everything up to here was taken or is of no interest: the place to resume at. */
   readonly safe: Position;
+  /** The next item if it is at hand; undefined: ask `next`. Like `next`, it says that what came before was taken. */
+  ready(): ReaderItem | undefined;
   /** Not to be called again before it settled. Rejects with the code that ends the stream. */
   next(): Promise<ReaderItem>;
   /** What may be seen has changed: a reader that waits looks again. */
@@ -85,6 +87,11 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
   return {
     get safe() {
       return safe;
+    },
+    ready() {
+      take();
+      const event = permission.isDue() ? undefined : heldEvent();
+      return event && give(event, event.position);
     },
     async next() {
       take();

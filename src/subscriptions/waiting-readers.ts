@@ -14,9 +14,9 @@ export interface Patient {
 export interface WaitingReaders {
   readonly size: number;
   /** Resolves with the place up to which nothing of its interest lies. Rejects with the signal's reason. */
-  add(patient: Patient): Promise<Position>;
-  /** Wakes those that want any of these events, which lie behind `before`. */
-  wake(events: readonly LoggedEvent[], before: Position): void;
+  add(after: Position, patient: Patient): Promise<Position>;
+  /** Wakes those that want any of these events, which lie behind `before`. Returns how many these were. */
+  wake(events: readonly LoggedEvent[], before: Position): number;
   /** Wakes those whose time has come; `upTo`: as far as every one of them was looked after. */
   wakeOverdue(now: number, upTo: Position): void;
 }
@@ -44,9 +44,9 @@ export function createWaitingReaders(): WaitingReaders {
     get size() {
       return size;
     },
-    add(patient) {
+    add(after, patient) {
       return new Promise((resolve, reject) => {
-        const { signal } = patient;
+        const { interest, signal, until } = patient;
         if (signal.aborted) return reject(signal.reason);
         const abort = (): void => {
           remove(waiting);
@@ -56,19 +56,21 @@ export function createWaitingReaders(): WaitingReaders {
           signal.removeEventListener('abort', abort);
           resolve(position);
         };
-        const waiting: Waiting = { ...patient, resolve: settle };
+        const waiting: Waiting = { after, interest, signal, until, resolve: settle };
         signal.addEventListener('abort', abort, { once: true });
-        const { key } = patient.interest;
-        classes.set(key, (classes.get(key) ?? new Set()).add(waiting));
+        const alike = classes.get(interest.key) ?? new Set();
+        classes.set(interest.key, alike.add(waiting));
         size++;
       });
     },
     wake(events, before) {
+      const sizeBefore = size;
       for (const alike of [...classes.values()]) {
         const [first] = alike;
         if (first === undefined || !events.some(first.interest.matches)) continue;
         for (const waiting of [...alike]) wakeOne(waiting, before);
       }
+      return sizeBefore - size;
     },
     wakeOverdue(now, upTo) {
       for (const alike of [...classes.values()])

@@ -1,0 +1,12 @@
+/** Events end to end for an hour on each engine: a load with kills and one without, a thousand reconnects, a stalled reader. */
+import { hasPostgres } from '../test/streams/databases.ts';
+import { runEventSoak } from '../test/streams/soak/event-soak.ts';
+import type { Soak } from './soak.ts';
+
+const MINUTES = 60;
+
+export const soakEvents: Soak = async ({ minutes = MINUTES, print }) => {
+  for (const engine of hasPostgres ? (['sqlite', 'postgres'] as const) : (['sqlite'] as const))
+    await runEventSoak({ minutes, engine, print });
+  return [];
+};
