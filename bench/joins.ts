@@ -15,7 +15,7 @@ import { describePeers, describeSizes } from './joins/report.ts';
 import type { MeasuredProcess } from './measured-process.ts';
 
 /** Even, as many there as back. */
-const ROUNDS = 6;
+const ROUNDS = 10;
 const SECONDS = 2;
 /** So many requests are enough for a figure. */
 const MOST = 3_000;

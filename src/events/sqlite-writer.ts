@@ -14,6 +14,8 @@ import { Pack } from './sqlite-pack.ts';
 import { type QueueLimits, refused, SqliteQueue, type Waiting } from './sqlite-queue.ts';
 
 const PROGRAM = new URL('sqlite-writer-thread.ts', import.meta.url);
+/** V8's own choice would be 32 MB, of which a thread that passes bytes on has no use. */
+const YOUNG = { maxYoungGenerationSizeMb: 4 };
 /** Between attempts to start a thread after one could not open the file. */
 const RESTART_MS = 1_000;
 
@@ -137,7 +139,12 @@ export class SqliteWriter {
   /** Resolves when it writes, or with the reason why it cannot. */
   async #startThread(failpoints: Failpoints): Promise<string | undefined> {
     const { path } = this.#options;
-    const worker = new Worker(PROGRAM, { name: 'event log', workerData: { path, failpoints }, execArgv: [] });
+    const worker = new Worker(PROGRAM, {
+      name: 'event log',
+      workerData: { path, failpoints },
+      execArgv: [],
+      resourceLimits: YOUNG,
+    });
     let failure: unknown;
     worker.on('error', (error) => {
       failure = error;

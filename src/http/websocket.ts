@@ -91,7 +91,10 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
       async subscribe(args) {
         const { subscribe, into } = enveloped(args);
         const answers = await subscribe(args);
-        return isStream(answers) ? streamInto(into.outbox, into.id, answers) : answers;
+        if (isStream(answers)) return streamInto(into.outbox, into.id, answers);
+        // The context is the one `prepare` made.
+        const context = args.contextValue as unknown as GraphContext;
+        return refusedStream(finishResult(options, answers, { requestId: context.requestId, context }));
       },
       onNext({ extra }, id, _payload, args, result) {
         const requestId = extra.running?.get(id)?.requestId ?? requestIdOf(null);
@@ -259,6 +262,16 @@ function isStream(
 /** `rootValue` is ours: no resolver of this graph reads it. */
 function enveloped(args: ExecutionArgs): Enveloped {
   return args.rootValue as Enveloped;
+}
+
+/** Fails at once: graphql-ws makes an `error` message of it, and none of the kind that clients take for an answer. */
+function refusedStream({ errors = [] }: ExecutionResult): AsyncIterableIterator<ExecutionResult> {
+  return {
+    next: () => Promise.reject(errors[0] ?? new GraphQLError('The subscription was refused.')),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** A result as a stream of one: graphql-ws tells a stream, and nothing else, that its client has completed it. */
