@@ -55,7 +55,9 @@ describe('the README', () => {
   it('shows only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [
-      ...`${readme}${read('CONTRIBUTING.md')}`.matchAll(/npm (?:run )?(start|test|compose|bench|soak|format|types|lint)\b/g),
+      ...`${readme}${read('CONTRIBUTING.md')}`.matchAll(
+        /npm (?:run )?(start|test|compose|bench|soak|format|types|lint)\b/g,
+      ),
     ];
     expect(named.filter(([, name]) => !((name ?? '') in scripts))).toEqual([]);
     expect(named.length).toBeGreaterThan(5);
