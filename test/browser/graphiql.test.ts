@@ -129,10 +129,21 @@ describe.skipIf(noChromium)('GraphiQL', () => {
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText('subscription { invoiceEvents { type invoice { status } account { name } } }');
-    await page.getByRole('button', { name: /execute query/i }).click();
-    await expect.poll(metrics, { timeout: 10_000 }).toMatch(/^vendorgraph_subscriptions [1-9]/m);
+    // GraphiQL takes no press in the moment after a tab was opened; while it listens, the button has another name.
+    const execute = page.getByRole('button', { name: /execute query/i });
+    await expect
+      .poll(
+        async () => {
+          if (await execute.isVisible()) await execute.click({ timeout: 1_000 }).catch(() => {});
+          return metrics();
+        },
+        { timeout: 20_000, interval: 1_500 },
+      )
+      .toMatch(/^vendorgraph_subscriptions [1-9]/m);
     await gateway.control('POST', '/emit', { vendor: 'stripe', type: 'invoice.paid' });
-    await expect.poll(() => textOf(page.locator('.graphiql-response'))).toContain('"type": "invoice.paid"');
+    await expect
+      .poll(() => textOf(page.locator('.graphiql-response')), { timeout: 10_000 })
+      .toContain('"type": "invoice.paid"');
     await screenshot(page, 'graphiql-events');
   });
 
