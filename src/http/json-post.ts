@@ -117,17 +117,27 @@ function send(
 ): void {
   const body = JSON.stringify(errors ? { errors: errors.map(formatError), ...rest } : rest);
   const length = Buffer.byteLength(body);
-  const { status, headers } = httpOf(errors);
-  response.writeHead(status, {
-    ...ANSWER_HEADERS,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': length,
-    [REQUEST_ID_HEADER]: requestId,
-    ...quotaHeaders,
-    ...headers,
-  });
+  const { status, headers } = errors ? httpOf(errors) : FINE;
+  // A list of names and values in turn: Node reads it as it is, and no object of a dozen members is made for each answer.
+  const written = [...FIXED_HEADERS, 'content-length', String(length), REQUEST_ID_HEADER, requestId];
+  // The errors' go before the quota's.
+  for (const name in quotaHeaders) if (!(name in headers)) written.push(name, quotaHeaders[name] ?? '');
+  for (const name in headers) written.push(name, headers[name] ?? '');
+  response.writeHead(status, written);
   // Text of which every character is a byte needs no encoder.
   handOver(response, body, length, length === body.length ? 'latin1' : 'utf8');
+}
+
+const FIXED_HEADERS: readonly string[] = Object.entries({
+  ...ANSWER_HEADERS,
+  'content-type': 'application/json; charset=utf-8',
+}).flat();
+
+const FINE: HttpAnswer = { status: 200, headers: {} };
+
+interface HttpAnswer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
 }
 
 interface HttpPart {
@@ -138,7 +148,7 @@ interface HttpPart {
 }
 
 /** As yoga does it: the highest status of the errors, and their headers. */
-function httpOf(errors: readonly GraphQLError[] = []): { status: number; headers: Record<string, string> } {
+function httpOf(errors: readonly GraphQLError[]): HttpAnswer {
   const parts = errors.map(({ extensions }) => (extensions['http'] ?? {}) as HttpPart);
   const statuses = parts.map(({ status = 200, spec }) => (spec ? 200 : status));
   return {

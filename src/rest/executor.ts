@@ -61,7 +61,8 @@ export function createRestExecutor({ operations, vendors, door }: RestExecutorOp
   return {
     async call(name, args, scope, options = {}) {
       const { operation, vendor } = find(name);
-      const request = await buildRequest(operation, vendor, { args, ...options });
+      const built = buildRequest(operation, vendor, { args, ...options });
+      const request = built instanceof Promise ? await built : built;
       return readAnswer(operation, vendor, await door.send(request, scope));
     },
 

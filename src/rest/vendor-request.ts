@@ -6,7 +6,7 @@ import { headerValue } from './header-template.ts';
 import { isObject } from './json-path.ts';
 import type { RestOperation } from './operation.ts';
 import { appendPairs } from './query-string.ts';
-import { writeBody } from './request-body.ts';
+import { type WrittenBody, writeBody } from './request-body.ts';
 
 export interface RequestParts {
   args: Readonly<Record<string, unknown>>;
@@ -16,31 +16,41 @@ export interface RequestParts {
   idempotencyKey?: string;
 }
 
-/** Throws BAD_USER_INPUT, naming the argument, when one cannot be sent. */
-export async function buildRequest(
+/**
+ * At once, but for bodies that hold files. Throws BAD_USER_INPUT, naming the argument, when one cannot be sent; so does the
+ * promise of one that takes a while.
+ */
+export function buildRequest(
   operation: RestOperation,
   vendor: Pick<VendorConfig, 'query'>,
   parts: RequestParts,
-): Promise<VendorRequest> {
-  try {
-    return await assemble(operation, vendor, parts);
-  } catch (error) {
+): VendorRequest | Promise<VendorRequest> {
+  const refuse = (error: unknown): never => {
     if (!(error instanceof GatewayError)) throw error;
     const details = { ...error.details, vendor: operation.vendor, operation: operation.name };
     throw new GatewayError(error.code, error.message, details);
+  };
+  try {
+    const args = toWireArguments(operation, parts.args);
+    const written = operation.body && writeBody(operation.body.format, bodyOf(operation, args, parts));
+    const assembled = (body?: WrittenBody) => assemble(operation, vendor, { ...parts, args }, body);
+    return written instanceof Promise ? written.then(assembled).catch(refuse) : assembled(written);
+  } catch (error) {
+    return refuse(error);
   }
 }
 
-async function assemble(
+/** `parts.args` are the vendor's already. */
+function assemble(
   operation: RestOperation,
   vendor: Pick<VendorConfig, 'query'>,
   parts: RequestParts,
-): Promise<VendorRequest> {
-  const args = toWireArguments(operation, parts.args);
+  written: WrittenBody | undefined,
+): VendorRequest {
+  const { args } = parts;
   const path = operation.path.expand(args);
   const query = writeQuery(operation, args, parts, vendor.query.arrays);
   const headers = writeHeaders(operation, args, parts);
-  const written = operation.body && (await writeBody(operation.body.format, bodyOf(operation, args, parts)));
   if (operation.body && written) headers['content-type'] = written.contentType ?? operation.body.contentType;
   return {
     vendor: operation.vendor,

@@ -73,7 +73,8 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
       return { vendor, operation, method, status, startedAt, endedAt, keys, cached: false, attempt: number };
     };
     try {
-      const answer = await unpack(await exchange(call, credential, ms), title, request);
+      const packed = await exchange(call, credential, ms);
+      const answer = isPlain(packed) ? packed : await unpack(packed, title, request);
       record(ended(answer.status));
       return { answer: scrubCredential(answer, credential, hasEnvelope || answer.status >= 400) };
     } catch (failure) {
@@ -83,9 +84,13 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
   };
 }
 
+function isPlain({ headers, body }: VendorAnswer): boolean {
+  const encoding = headers['content-encoding'];
+  return encoding === undefined || encoding === 'identity' || body.length === 0;
+}
+
 async function unpack(answer: VendorAnswer, title: string, request: VendorRequest): Promise<VendorAnswer> {
-  const encoding = answer.headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity' || answer.body.length === 0) return answer;
+  const encoding = answer.headers['content-encoding'] ?? '';
   try {
     return { ...answer, body: await decodeBody(answer.body, encoding) };
   } catch (error) {

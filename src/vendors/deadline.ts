@@ -29,8 +29,9 @@ export function startDeadline({ caller, ms, expired }: DeadlineOptions): Deadlin
   };
   const leave = (): void => end(caller.reason);
   const timer = setTimeout(() => end(expired()), Math.min(Math.max(0, ms), LONGEST_MS));
+  const leavers = leaversOf(caller);
   if (caller.aborted) leave();
-  else caller.addEventListener('abort', leave, { once: true });
+  else leavers.add(leave);
   return {
     reason: () => ended?.reason,
     onEnd(listener) {
@@ -39,9 +40,23 @@ export function startDeadline({ caller, ms, expired }: DeadlineOptions): Deadlin
     [Symbol.dispose]() {
       tell = undefined;
       clearTimeout(timer);
-      caller.removeEventListener('abort', leave);
+      leavers.delete(leave);
     },
   };
+}
+
+/** Whom to tell when a caller leaves: one listener on its signal for all its calls, since each listener costs more than a Set's member. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+function leaversOf(caller: AbortSignal): Set<() => void> {
+  const known = waiting.get(caller);
+  if (known) return known;
+  const leavers = new Set<() => void>();
+  waiting.set(caller, leavers);
+  caller.addEventListener('abort', () => {
+    for (const leave of leavers) leave();
+  });
+  return leavers;
 }
 
 /** Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. */
