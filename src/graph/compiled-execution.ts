@@ -1,9 +1,8 @@
 /**
- * Executes operations as compiled functions (graphql-jit). A document is interpreted the first time and compiled the second:
- * who asks once does not pay for a compiler. Compiled code lives as long as its document, which the caches of documents bound.
+ * Executes operations as compiled functions (graphql-jit). A document is interpreted the first time and compiled the second,
+ * if it can be (`compilable.ts`): who asks once does not pay for a compiler. Compiled code lives as long as its document, which the caches of documents bound.
  */
 import {
-  BREAK,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -12,8 +11,8 @@ import {
   getOperationAST,
   getVariableValues,
   type SourceLocation,
-  visit,
 } from 'graphql';
+import { isCompilable } from './compilable.ts';
 
 /** Variables that do not fit are the caller's to refuse (`variableErrors`): graphql-jit has words of its own for them. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -58,21 +57,6 @@ export function createCompiledExecute(): Execute {
   };
 }
 
-/**
- * graphql-jit 0.8 merges a field that is left out with one of its name that is not: `a @skip(if: true) { b } a { c }` inside
- * a fragment answers `b` too. What must not be asked must not be answered, so such documents are interpreted.
- */
-function hasConditions(document: DocumentNode): boolean {
-  let found = false;
-  visit(document, {
-    Directive({ name }) {
-      found ||= name.value === 'skip' || name.value === 'include';
-      return found ? BREAK : undefined;
-    },
-  });
-  return found;
-}
-
 /** As graphql-js words them: graphql-jit has words of its own, and a caller would see them from the second time on. */
 export function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
   const { variableDefinitions = [] } = getOperationAST(document, operationName) ?? {};
@@ -115,7 +99,7 @@ function offsetOf(body: string, { line, column }: SourceLocation): number {
 async function loadCompiler(): Promise<(args: ExecutionArgs) => Compiled> {
   const { compileQuery, isCompiledQuery } = await import('graphql-jit');
   return ({ schema, document, operationName }) => {
-    if (hasConditions(document)) return null;
+    if (!isCompilable({ schema, document, operationName })) return null;
     // Our masks make of every error what a caller may see; a stack for each costs more than the field.
     const made = compileQuery(schema, document, operationName ?? undefined, { disablingCapturingStackErrors: true });
     return isCompiledQuery(made) ? made : null;
