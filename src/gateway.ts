@@ -114,7 +114,7 @@ export async function startGateway({
     audit,
     rest,
     documents: createDocuments({ schema, limits, visible }),
-    saved: createSavedDocuments(operations),
+    saved: createSavedDocuments(operations, limits),
     run: createRunOperation({ graph, gate, visible, audit, execute }),
     subscribe: createRunSubscription({ graph, gate, audit, execute, quota, log, metrics, events: events?.source }),
     ackEvents: events?.ackEvents,

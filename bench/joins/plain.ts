@@ -10,7 +10,6 @@ import { operatorKey } from '../../src/auth/api-keys.ts';
 import { readGraphFolder } from '../../src/config/graph-folder.ts';
 import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import { readComposedGraph } from '../../src/graph/composed-graph.ts';
-import { createTextCache } from '../../src/graph/text-cache.ts';
 import { createGraphqlServer, type GraphqlOptions } from '../../src/http/graphql.ts';
 import { createJsonPost } from '../../src/http/json-post.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -37,7 +36,7 @@ const door = createVendorDoor({
 });
 const vendors = new Map(folder.sources.map(({ vendor, config }) => [vendor, config]));
 const { principal } = operatorKey('nobody-asks-for-this-key', [...vendors.keys()]);
-const documents = createTextCache<DocumentNode>();
+const documents = new Map<string, DocumentNode>();
 const noAudit: AuditLog = {
   record: () => true,
   commit: async () => {},

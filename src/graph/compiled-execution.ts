@@ -1,9 +1,11 @@
 /**
- * Executes operations as compiled functions (graphql-jit). A document is interpreted the first time and compiled the second:
- * who asks once does not pay for a compiler. Compiled code lives as long as its document, which the caches of documents bound.
+ * Executes operations as compiled functions (graphql-jit). A document is interpreted the first time and compiled the second,
+ * if it can be (`compilable.ts`): who asks once does not pay for a compiler. Compiled code is bounded apart from documents, of
+ * which it takes several times as much memory.
  */
+import { channel } from 'node:diagnostics_channel';
+import { setFlagsFromString } from 'node:v8';
 import {
-  BREAK,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -11,67 +13,81 @@ import {
   GraphQLError,
   getOperationAST,
   getVariableValues,
+  type OperationDefinitionNode,
   type SourceLocation,
-  visit,
 } from 'graphql';
+import { createBoundedCache } from './bounded-cache.ts';
+import { isCompilable } from './compilable.ts';
 
 /** Variables that do not fit are the caller's to refuse (`variableErrors`): graphql-jit has words of its own for them. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** Compiled for one operation; null when graphql-jit cannot. */
-type Compiled = { query(root: unknown, context: unknown, variables: unknown): ReturnType<Execute> } | null;
+interface Compiled {
+  query(root: unknown, context: unknown, variables: unknown): ReturnType<Execute>;
+  /** That it takes. */
+  bytes: number;
+}
 
-export function createCompiledExecute(): Execute {
-  const seen = new WeakSet<DocumentNode>();
-  const compiled = new WeakMap<DocumentNode, Map<string, Compiled>>();
+/** Undefined where the operation is interpreted, be it that graphql-jit cannot. */
+type Compile = (args: ExecutionArgs) => Compiled | undefined;
+
+/** Some hundred operations of the usual size. */
+const CODE_BYTES = 64 * 2 ** 20;
+
+export interface CompiledExecute {
+  (...args: Parameters<Execute>): ReturnType<Execute>;
+  /** Compiled code takes about so many. */
+  readonly bytes: number;
+}
+
+export interface CompiledExecuteOptions {
+  /** Of all compiled code. What takes more than an eighth of it is interpreted. @default 64 MiB */
+  maxBytes?: number;
+}
+
+export function createCompiledExecute({ maxBytes = CODE_BYTES }: CompiledExecuteOptions = {}): CompiledExecute {
+  const seen = new WeakSet<OperationDefinitionNode>();
+  const interpreted = new WeakSet<OperationDefinitionNode>();
+  const compiled = createBoundedCache<OperationDefinitionNode, Compiled>({ maxBytes });
   // Loaded when there is something to compile: 10 MB an idle gateway does without.
-  let compile: ((args: ExecutionArgs) => Compiled) | undefined;
+  let compile: Compile | undefined;
 
-  const compiledFor = (args: ExecutionArgs): Compiled => {
-    const { document, operationName } = args;
-    if (!seen.has(document)) {
-      seen.add(document);
-      return null;
+  const compiledFor = (args: ExecutionArgs): Compiled | undefined => {
+    const operation = getOperationAST(args.document, args.operationName);
+    if (!operation || interpreted.has(operation)) return undefined;
+    const known = compiled.get(operation);
+    if (known) return known;
+    if (!seen.has(operation)) {
+      seen.add(operation);
+      return undefined;
     }
     if (!compile) {
       void loadCompiler().then((loaded) => {
         compile = loaded;
       });
-      return null;
+      return undefined;
     }
-    const operations = compiled.get(document) ?? new Map<string, Compiled>();
-    compiled.set(document, operations);
-    const key = operationName ?? '';
-    const known = operations.get(key);
-    if (known !== undefined) return known;
     const made = compile(args);
-    operations.set(key, made);
+    if (made) compiled.set(operation, made, made.bytes);
+    if (!compiled.get(operation)) interpreted.add(operation);
+    // What is forgotten is interpreted once before it is compiled again, as if it were new.
+    seen.delete(operation);
     return made;
   };
 
-  return (args) => {
-    const query = compiledFor(args);
-    if (!query) return execute(args);
-    const result = query.query(args.rootValue, args.contextValue, args.variableValues ?? {});
+  const run: Execute = (args) => {
+    const made = compiledFor(args);
+    if (!made) return execute(args);
+    if (compiledRuns.hasSubscribers) compiledRuns.publish(args.document);
+    const result = made.query(args.rootValue, args.contextValue, args.variableValues ?? {});
     const usual = (one: ExecutionResult) => withUsualErrors(one, args.document);
     return result instanceof Promise ? result.then(usual) : usual(result);
   };
+  return Object.defineProperty(run as CompiledExecute, 'bytes', { get: () => compiled.bytes });
 }
 
-/**
- * graphql-jit 0.8 merges a field that is left out with one of its name that is not: `a @skip(if: true) { b } a { c }` inside
- * a fragment answers `b` too. What must not be asked must not be answered, so such documents are interpreted.
- */
-function hasConditions(document: DocumentNode): boolean {
-  let found = false;
-  visit(document, {
-    Directive({ name }) {
-      found ||= name.value === 'skip' || name.value === 'include';
-      return found ? BREAK : undefined;
-    },
-  });
-  return found;
-}
+/** Tells of each document that is run compiled. */
+export const compiledRuns = channel('vendorgraph:compiled-run');
 
 /** As graphql-js words them: graphql-jit has words of its own, and a caller would see them from the second time on. */
 export function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
@@ -112,12 +128,25 @@ function offsetOf(body: string, { line, column }: SourceLocation): number {
   return start + column - 1;
 }
 
-async function loadCompiler(): Promise<(args: ExecutionArgs) => Compiled> {
+/** As measured, for each character of generated code: the text, what V8 makes of it, and the functions around it. */
+const BYTES_OF_CHARACTER = 4;
+
+/** `debug` makes graphql-jit hand out the code it generated, under a name that asks nobody to run it; here it is only measured. */
+interface WithCode {
+  __DO_NOT_USE_THIS_OR_YOU_WILL_BE_FIRED_compilation?: string;
+}
+
+async function loadCompiler(): Promise<Compile> {
+  // V8 keeps what it compiled of a text in case the text comes again. Of ours none does, and what is forgotten here stayed there.
+  setFlagsFromString('--no-compilation-cache');
   const { compileQuery, isCompiledQuery } = await import('graphql-jit');
+  // Our masks make of every error what a caller may see; a stack for each costs more than the field.
+  const options = { disablingCapturingStackErrors: true, debug: true };
   return ({ schema, document, operationName }) => {
-    if (hasConditions(document)) return null;
-    // Our masks make of every error what a caller may see; a stack for each costs more than the field.
-    const made = compileQuery(schema, document, operationName ?? undefined, { disablingCapturingStackErrors: true });
-    return isCompiledQuery(made) ? made : null;
+    if (!isCompilable({ schema, document, operationName })) return undefined;
+    const made = compileQuery(schema, document, operationName ?? undefined, options);
+    if (!isCompiledQuery(made)) return undefined;
+    const { length } = (made as WithCode).__DO_NOT_USE_THIS_OR_YOU_WILL_BE_FIRED_compilation ?? '';
+    return { query: made.query, bytes: length * BYTES_OF_CHARACTER };
   };
 }

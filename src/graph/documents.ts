@@ -3,9 +3,11 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Principal, Scope } from '../auth/principal.ts';
 import type { LimitsByKind } from '../config/limits.ts';
 import { GatewayError } from '../errors.ts';
+import { type BoundedCache, createBoundedCache } from './bounded-cache.ts';
 import { checkFound, checkShape, checkText, parseWithin } from './document-limits.ts';
+import { shapeOf } from './document-shape.ts';
+import { makeLean } from './lean-document.ts';
 import { withVisibleSuggestion } from './suggestions.ts';
-import { createTextCache } from './text-cache.ts';
 import { validateWithin } from './validate-within.ts';
 import type { VisibleSchemas } from './visible-schema.ts';
 
@@ -16,26 +18,62 @@ export interface Documents {
   validate(document: DocumentNode, scopes: ReadonlySet<Scope>): readonly GraphQLError[];
 }
 
+export interface KeptDocuments extends Documents {
+  /** What is kept takes about so many. */
+  readonly bytes: number;
+}
+
 export interface DocumentsOptions {
   schema: GraphQLSchema;
   limits: LimitsByKind;
   visible: Pick<VisibleSchemas, 'isVisible'>;
+  /**
+   * Of documents that are kept, and of what is worked out for them: shape, cost, plans. Compiled code has a bound of its own.
+   * @default 48 MiB
+   */
+  validBytes?: number;
+  /** Of those that are refused, with the reasons: who sends one again has it validated once. @default 12 MiB */
+  refusedBytes?: number;
 }
 
-export function createDocuments({ schema, limits, visible }: DocumentsOptions): Documents {
-  const parsed = createTextCache<DocumentNode>();
-  const valid = new WeakSet<DocumentNode>();
+const VALID_BYTES = 48 * 2 ** 20;
+const REFUSED_BYTES = 12 * 2 ** 20;
+
+/** As measured, rounded up: `test/graph/kept-documents.test.ts` holds them against the heap. */
+const BYTES = { character: 2, token: 250, refusedToken: 500, field: 600 };
+
+type Verdict = { errors: readonly GraphQLError[] } | { thrown: unknown };
+
+export function createDocuments({
+  schema,
+  limits,
+  visible,
+  validBytes = VALID_BYTES,
+  refusedBytes = REFUSED_BYTES,
+}: DocumentsOptions): KeptDocuments {
+  const valid = createBoundedCache<string, DocumentNode>({ maxBytes: validBytes });
+  const refused = createBoundedCache<string, DocumentNode>({ maxBytes: refusedBytes, maxEntryBytes: refusedBytes / 4 });
+  const verdicts = new WeakMap<DocumentNode, Verdict>();
 
   const parse = (text: string, kind: Principal['kind']): DocumentNode => {
     const most = limits[kind];
     checkText(text, most, limits.mode);
-    const known = parsed.get(text);
+    const known = valid.get(text) ?? refused.get(text);
     const document = known ?? parseWithin(text, most, limits.mode).document;
     // What another kind of client may send can be too large for this one.
     if (known) checkFound({ tokens: document.tokenCount ?? 0 }, most, limits.mode);
     checkShape(document, undefined, most, limits.mode);
-    if (!known) parsed.set(text, document);
     return document;
+  };
+
+  const judge = (document: DocumentNode): Verdict => {
+    const verdict = verdictOn(schema, document);
+    verdicts.set(document, verdict);
+    if ('errors' in verdict && verdict.errors.length === 0) {
+      makeLean(document);
+      keep(valid, document, bytesOf(document));
+    } else keep(refused, document, bytesOfRefused(document));
+    return verdict;
   };
 
   return {
@@ -43,12 +81,37 @@ export function createDocuments({ schema, limits, visible }: DocumentsOptions): 
       return located(() => parse(text, kind));
     },
     validate(document, scopes) {
-      if (valid.has(document)) return [];
-      const errors = located(() => validateWithin(schema, document));
-      if (errors.length === 0) valid.add(document);
-      return errors.map((error) => withVisibleSuggestion(error, (name) => visible.isVisible(name, scopes)));
+      const verdict = verdicts.get(document) ?? judge(document);
+      if ('thrown' in verdict) throw verdict.thrown;
+      return verdict.errors.map((error) => withVisibleSuggestion(error, (name) => visible.isVisible(name, scopes)));
+    },
+    get bytes() {
+      return valid.bytes + refused.bytes;
     },
   };
+}
+
+function keep(cache: BoundedCache<string, DocumentNode>, document: DocumentNode, bytes: number): void {
+  const text = document.loc?.source.body;
+  if (text !== undefined) cache.set(text, document, bytes + text.length * BYTES.character);
+}
+
+function bytesOf(document: DocumentNode): number {
+  const fields = shapeOf(document).operations.reduce((sum, operation) => sum + operation.fields, 0);
+  return (document.tokenCount ?? 0) * BYTES.token + fields * BYTES.field;
+}
+
+/** Its tokens are still with it, and nothing else is worked out. */
+function bytesOfRefused({ tokenCount = 0 }: DocumentNode): number {
+  return tokenCount * BYTES.refusedToken;
+}
+
+function verdictOn(schema: GraphQLSchema, document: DocumentNode): Verdict {
+  try {
+    return { errors: located(() => validateWithin(schema, document)) };
+  } catch (thrown) {
+    return { thrown };
+  }
 }
 
 /** What GraphQL's own code throws on, it wants as an error of its own kind. */

@@ -5,7 +5,11 @@ import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationD
 import type { Scope } from '../auth/principal.ts';
 import type { AccessRules } from '../rules/access-rules.ts';
 import { type AccessPlan, planAccess } from './access-plan.ts';
+import { createBoundedCache } from './bounded-cache.ts';
 import { compileCost } from './cost.ts';
+
+/** Of one operation, for as many sets of scopes. A plan that refuses something has a document of its own. */
+const MOST_PLANS = 4;
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -33,14 +37,15 @@ export function createOperationFacts(schema: GraphQLSchema, rules: AccessRules):
     if (found) return found;
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
-    const plans = new WeakMap<ReadonlySet<Scope>, AccessPlan>();
+    // Each counts as one.
+    const plans = createBoundedCache<ReadonlySet<Scope>, AccessPlan>({ maxBytes: MOST_PLANS, maxEntryBytes: 1 });
     const facts: OperationFacts = {
       operation,
       hash: hash('sha256', document.loc?.source.body ?? ''),
       cost: compileCost(schema, document, operationName),
       planFor(scopes) {
         const plan = plans.get(scopes) ?? planAccess(schema, rules, document, operationName, scopes);
-        plans.set(scopes, plan);
+        plans.set(scopes, plan, 1);
         return plan;
       },
     };

@@ -45,7 +45,7 @@ export async function startSocketEdge(authenticate: Authenticate): Promise<Socke
   const options: GraphqlOptions = {
     graph,
     documents: createDocuments({ schema, limits, visible }),
-    saved: createSavedDocuments([]),
+    saved: createSavedDocuments([], limits),
     audit: NO_AUDIT,
     rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
     run: createRunOperation({ graph, gate, visible, audit: NO_AUDIT, execute }),

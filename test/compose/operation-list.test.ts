@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
 import { readOperationFiles } from '../../src/graph/operation-files.ts';
 import { createSavedDocuments } from '../../src/graph/saved-documents.ts';
 import { copyGraph, type GraphCopy } from './graph-copy.ts';
@@ -25,7 +26,7 @@ it('names the id of every saved operation, under which the gateway knows it', as
     tickets: `sha256:${hash('sha256', '{ __typename }')}`,
   });
   expect(Object.keys(list)).toEqual(['bills', 'tickets']);
-  const saved = createSavedDocuments(readOperationFiles(graph.dir));
+  const saved = createSavedDocuments(readOperationFiles(graph.dir), DEFAULT_LIMITS);
   const held = {
     id: 'key:page',
     client: 'page',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/auth/principal.ts';
+import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
 import { type AskedDocument, createSavedDocuments, documentIdOf } from '../../src/graph/saved-documents.ts';
 
 const SAVED = 'query Saved { __typename }';
@@ -11,7 +12,7 @@ const open: Principal = { id: 'key:a', client: 'a', kind: 'app', scopes: new Set
 const trusted: Principal = { ...open, trustedDocumentsOnly: true };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const persisted = (hash: unknown) => ({ persistedQuery: { version: 1, sha256Hash: hash } });
-const documents = () => createSavedDocuments([{ name: 'saved', text: SAVED }]);
+const documents = () => createSavedDocuments([{ name: 'saved', text: SAVED }], DEFAULT_LIMITS);
 
 function refusal(run: () => unknown): { message: string; status: unknown } {
   try {
@@ -20,7 +21,7 @@ function refusal(run: () => unknown): { message: string; status: unknown } {
     if (!(error instanceof GraphQLError)) throw error;
     return {
       message: error.originalError?.message ?? '',
-      status: (error.extensions['http'] as { status: number }).status,
+      status: (error.extensions['http'] as { status: number } | undefined)?.status,
     };
   }
   throw new Error('Nothing was refused.');
@@ -92,15 +93,30 @@ describe('an automatic persisted query', () => {
     );
   });
 
-  it('is bounded in number: the one used longest ago goes first', () => {
+  it('is bounded in bytes: the one used longest ago goes first', () => {
     const saved = documents();
-    const text = (index: number) => `{ a${index}: __typename }`;
-    for (let index = 0; index <= 1_000; index += 1)
+    const text = (index: number) => `{ a${index}: __typename } # ${'x'.repeat(60_000)}`;
+    const isKept = (index: number) => {
+      try {
+        return saved.textOf({ extensions: persisted(sha256(text(index))) }, open) === text(index);
+      } catch {
+        return false;
+      }
+    };
+    for (let index = 0; index < 100; index += 1)
       saved.textOf({ query: text(index), extensions: persisted(sha256(text(index))) }, open);
-    expect(refusal(() => saved.textOf({ extensions: persisted(sha256(text(0))) }, open)).message).toBe(
-      'PersistedQueryNotFound',
-    );
-    expect(saved.textOf({ extensions: persisted(sha256(text(1_000))) }, open)).toBe(text(1_000));
+    expect([isKept(0), isKept(99)]).toEqual([false, true]);
+  });
+
+  it('pushes out nothing when its text is longer than the client may send', () => {
+    const saved = documents();
+    saved.textOf({ query: OTHER, extensions: persisted(sha256(OTHER)) }, open);
+    for (let index = 0; index < 10; index += 1) {
+      const text = `{ a${index}: __typename } # ${'x'.repeat(1_000_000)}`;
+      const { message } = refusal(() => saved.textOf({ query: text, extensions: persisted(sha256(text)) }, open));
+      expect(message).toMatch(/has 1000\d+ characters/);
+    }
+    expect(saved.textOf({ extensions: persisted(sha256(OTHER)) }, open)).toBe(OTHER);
   });
 
   it('is no saved operation: a hash is not an id', () => {

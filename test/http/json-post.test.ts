@@ -35,7 +35,7 @@ describe('the short way', () => {
     const options: GraphqlOptions = {
       graph: { schema, rules, operations: new Map(), unanswered: [] },
       documents: createDocuments({ schema, limits: DEFAULT_LIMITS, visible }),
-      saved: createSavedDocuments([]),
+      saved: createSavedDocuments([], DEFAULT_LIMITS),
       audit: NO_AUDIT,
       rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
       run: () => {
