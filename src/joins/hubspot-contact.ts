@@ -31,9 +31,13 @@ export const hubspotContactByEmail: KeyedRead<ContactRow> = {
 
 export const hubspotContactById = hubspotById<ContactRow>('contact', 'hubspotBatchReadContacts');
 
-/** The person behind a contact that is whole; the row is kept, so that the person's `contact` costs no call. */
+/**
+ * The person behind a contact that is whole; the row is kept, so that the person's `contact` costs no call. HubSpot gives an
+ * address to one contact only.
+ */
 export function personOfContact(contact: ContactRow, context: JoinContext): PersonRow | null {
   context.reads.prime(hubspotContactByEmail, contact);
+  context.reads.prime(hubspotContactById, contact);
   return personNamedBy(contact, context);
 }
 

@@ -126,14 +126,21 @@ function recognised(id: string, isOwn: boolean, key: Key | undefined): Recogniti
   return { id, matchedBy: spelled(key?.key ?? '', isOwn), confidence: key?.confidence ?? 0, conflict: null };
 }
 
-function recognitionOf({ matchedBy, confidence, conflict }: Match<unknown>, id: string, isOwn: boolean): Recognition {
-  return { id, matchedBy: spelled(matchedBy, isOwn), confidence, conflict };
+function recognitionOf(match: Match<unknown>, id: string, isOwn: boolean): Recognition {
+  const { matchedBy, isChecked, confidence, conflict } = match;
+  return { id, matchedBy: spelled(matchedBy, isOwn, isChecked), confidence, conflict };
 }
 
 /** The CRM's id needs no spelling. */
-const spelled = (key: string, isOwn: boolean): string => (isOwn || key === 'external_id' ? key : `${key} (alias)`);
+function spelled(key: string, isOwn: boolean, isChecked = true): string {
+  const remarks = [...(isOwn || key === 'external_id' ? [] : ['alias']), ...(isChecked ? [] : ['unchecked'])];
+  return remarks.length === 0 ? key : `${key} (${remarks.join(', ')})`;
+}
 
-/** A system that fails is an entry of its own: null, with the error. One that may not be seen, or knows nobody, is none. */
+/**
+ * A system that fails is an entry of its own: null, with the error; so is one that cannot tell without the CRM. One that may
+ * not be seen, or knows nobody, is none.
+ */
 async function identities<Parent>(
   systems: readonly System<Parent>[],
   parent: Parent,
@@ -147,7 +154,7 @@ async function identities<Parent>(
         const found = await find(parent, context);
         return found ? [{ vendor, ...found }] : [];
       } catch (error) {
-        return isNoKey(error) || isOutOfScope(error) ? [] : [asError(error)];
+        return isNoKey(error) || isOutOfScope(error, vendor) ? [] : [asError(error)];
       }
     }),
   );
