@@ -1,6 +1,7 @@
 /** HubSpot companies ↔ accounts, by domain. */
+
+import { normaliseDomain } from '../config/email-address.ts';
 import { type AccountRow, accountRow } from './account-row.ts';
-import { normaliseDomain } from './email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
 import { type HubspotRow, hubspotById, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';

@@ -1,6 +1,6 @@
 /** HubSpot contacts ↔ people, by e-mail address. */
 import type { GraphQLResolveInfo } from 'graphql';
-import { normaliseEmail } from './email-address.ts';
+import { normaliseEmail } from '../config/email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
 import { type HubspotRow, hubspotById, isWhole, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';

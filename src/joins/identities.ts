@@ -1,10 +1,10 @@
 /** `identities`: under which id each system knows a person or an account, and by which key it was recognised. */
 import type { GraphQLResolveInfo } from 'graphql';
+import { normaliseDomain, normaliseEmail } from '../config/email-address.ts';
 import { GatewayError } from '../errors.ts';
 import type { AccountRow } from './account-row.ts';
 import { bamboohrEmployeeByEmail } from './bamboohr-employee.ts';
 import type { Match } from './crm-match.ts';
-import { normaliseDomain, normaliseEmail } from './email-address.ts';
 import { hubspotCompanyByDomain } from './hubspot-company.ts';
 import { hubspotContactByEmail } from './hubspot-contact.ts';
 import type { Join, JoinContext } from './join.ts';

@@ -1,7 +1,8 @@
 /** Stripe customers ↔ people by e-mail address, ↔ accounts by the domain in their metadata. */
+
+import { normaliseDomain, normaliseEmail } from '../config/email-address.ts';
 import { isObject } from '../rest/json-path.ts';
 import { type AccountRow, accountRow, accountRowOfEmail } from './account-row.ts';
-import { normaliseDomain, normaliseEmail } from './email-address.ts';
 import type { Identity } from './identity.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';

@@ -1,7 +1,8 @@
 /** Zendesk organizations ↔ accounts, by domain and by the CRM's id. */
+
+import { normaliseDomain } from '../config/email-address.ts';
 import type { AccountRow } from './account-row.ts';
 import { keyWithCrm, type Match, type MatchRule, matchWithCrm } from './crm-match.ts';
-import { normaliseDomain } from './email-address.ts';
 import { type CompanyRow, hubspotCompanyByDomain, hubspotCompanyById } from './hubspot-company.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';

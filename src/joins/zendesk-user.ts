@@ -1,6 +1,7 @@
 /** Zendesk users ↔ people, by e-mail address and by the CRM's id. */
+
+import { normaliseEmail } from '../config/email-address.ts';
 import { isRowOfKey, keyWithCrm, type Match, type MatchRule, matchWithCrm } from './crm-match.ts';
-import { normaliseEmail } from './email-address.ts';
 import { type ContactRow, hubspotContactByEmail, hubspotContactById } from './hubspot-contact.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
