@@ -8,6 +8,7 @@
 import type { Identity } from './identity.ts';
 import type { JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
+import { isOutOfScope, unlessOutOfScope } from './known.ts';
 
 export interface Match<Row> {
   row: Row;
@@ -92,13 +93,13 @@ export async function isRowOfKey<Row extends ExternalRow, CrmRow extends CrmObje
   return (await ownerOf(rule, row, context)).keys.includes(key);
 }
 
-/** Only the CRM can tell under which id to look, so its failure is this one's. */
+/** Only the CRM can tell under which id to look, so its failure is this one's. Whoever may not see it knows nobody by its ids. */
 async function matchByExternalId<Row extends ExternalRow, CrmRow extends CrmObject>(
   rule: MatchRule<Row, CrmRow>,
   key: string,
   context: JoinContext,
 ): Promise<Match<Row> | null> {
-  const expected = await crmRow(rule, key, context);
+  const expected = await unlessOutOfScope(crmRow(rule, key, context));
   const row = expected && (await context.reads.load(rule.byExternalId, expected.id));
   return row && (await matchOf(rule, row, { key, foundBy: EXTERNAL_ID }, context));
 }
@@ -140,8 +141,9 @@ async function ownerOf<Row extends ExternalRow, CrmRow extends CrmObject>(
   try {
     return await ownerByBoth(rule, { keys, own, id }, context);
   } catch (error) {
-    if (own.length === 0) throw error;
-    return { keys: own, matchedBy: ownKey, isChecked: false };
+    if (own.length > 0) return { keys: own, matchedBy: ownKey, isChecked: false };
+    if (isOutOfScope(error)) return NOBODY;
+    throw error;
   }
 }
 

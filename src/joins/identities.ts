@@ -138,8 +138,8 @@ function spelled(key: string, isOwn: boolean, isChecked = true): string {
 }
 
 /**
- * A system that fails is an entry of its own: null, with the error; so is one that cannot tell without the CRM. One that may
- * not be seen, or knows nobody, is none.
+ * A system that fails is an entry of its own: null, with the error; so is one that cannot tell without a CRM that
+ * fails. One that may not be seen, or knows nobody, is none.
  */
 async function identities<Parent>(
   systems: readonly System<Parent>[],
@@ -154,7 +154,7 @@ async function identities<Parent>(
         const found = await find(parent, context);
         return found ? [{ vendor, ...found }] : [];
       } catch (error) {
-        return isNoKey(error) || isOutOfScope(error, vendor) ? [] : [asError(error)];
+        return isNoKey(error) || isOutOfScope(error) ? [] : [asError(error)];
       }
     }),
   );

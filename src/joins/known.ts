@@ -25,10 +25,8 @@ export function isNoKey(reason: unknown): boolean {
   return reason instanceof GatewayError && reason.code === 'BAD_USER_INPUT';
 }
 
-/** `vendor`: only when it is this one that the caller may not see. */
-export function isOutOfScope(reason: unknown, vendor?: string): boolean {
-  if (!(reason instanceof GatewayError) || reason.code !== 'SCOPE_MISSING') return false;
-  return vendor === undefined || (reason.details.scopes ?? []).some((scope) => scope.startsWith(`${vendor}:`));
+export function isOutOfScope(reason: unknown): boolean {
+  return reason instanceof GatewayError && reason.code === 'SCOPE_MISSING';
 }
 
 /** Null for what the caller may not see: whoever asks several systems in turn goes on with the next. Other failures stay. */
