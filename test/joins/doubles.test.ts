@@ -36,12 +36,12 @@ describe('two companies of one domain', () => {
   it.each(['CREATED_ASC', 'CREATED_DESC', 'UPDATED_DESC', 'NAME_ASC', 'NAME_DESC', 'DOMAIN_ASC', 'DOMAIN_DESC'])(
     'are one account in a list sorted by %s',
     async (sort) => {
-      const account = '{ domain company { id } }';
-      const { accounts, again } = await graph.read(
-        `{ accounts(filter: { domains: ["${domain}"] }, sort: ${sort}) { nodes ${account} } again: account(domain: "${domain}") ${account} }`,
+      // By itself: what else is asked might read the older one first.
+      const { accounts } = await graph.read(
+        `{ accounts(filter: { domains: ["${domain}"] }, sort: ${sort}) { nodes { domain company { id } } } }`,
       );
-      expect(accounts.nodes).toEqual([again, again]);
-      expect(again).toEqual({ domain, company: older });
+      const one = { domain, company: older };
+      expect(accounts.nodes).toEqual([one, one]);
     },
   );
 
@@ -52,11 +52,12 @@ describe('two companies of one domain', () => {
       associations: [{ to: { id: newer.id }, types: [tie] }],
     });
     const link = '{ account { company { id } } }';
-    const answer = await graph.read(
-      `{ newer: hubspotCompany(id: "${newer.id}") ${link} older: hubspotCompany(id: "${older.id}") ${link} deal: hubspotDeal(id: "${deal.id}") ${link} }`,
-    );
-    const expected = { account: { company: older } };
-    expect(answer).toEqual({ newer: expected, older: expected, deal: expected });
+    for (const row of [
+      `hubspotCompany(id: "${newer.id}")`,
+      `hubspotCompany(id: "${older.id}")`,
+      `hubspotDeal(id: "${deal.id}")`,
+    ])
+      expect(await graph.read(`{ row: ${row} ${link} }`)).toEqual({ row: { account: { company: older } } });
   });
 });
 
