@@ -36,8 +36,10 @@ function objectById(schema: GraphQLSchema, operation: string, argument: string):
     },
     // A vendor that ignores what was asked answers with a stranger. Of a row whose type names no id there is nothing to tell
     // by: what was read by its id is believed, a row of a list is not.
-    keysOf: (row, asked) =>
-      names.length > 0 ? names.map((name) => textOf(Reflect.get(row, name))) : isPaged ? [] : asked,
+    keysOf(row, asked) {
+      if (names.length > 0) return names.map((name) => textOf(Reflect.get(row, name)));
+      return isPaged ? [] : asked;
+    },
   };
 }
 

@@ -48,7 +48,10 @@ const zendeskOrganizationByExternalId: KeyedRead<OrganizationRow> = {
   keysOf: (organization) => [organization.external_id],
 };
 
-/** How the helpdesk and accounts recognise each other. Of several domains those that are none are passed over: agents type what they like there. */
+/**
+ * How the helpdesk and accounts recognise each other. Of several domains those that are none are passed over: agents type
+ * what they like there.
+ */
 const ORGANIZATION: MatchRule<OrganizationRow, CompanyRow> = {
   ownKey: 'domain_names',
   keys: ({ keys }) => keys.account.zendesk,
