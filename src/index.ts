@@ -2,11 +2,13 @@
  * The engine as a library: what programs that embed a gateway use, and what the join files of a graph folder are written
  * with (docs/joins.md).
  */
+
+export { normaliseDomain, normaliseEmail } from './config/email-address.ts';
 export { readSettings, type Settings } from './config/settings.ts';
 export { ERROR_CODES, type ErrorCode, GatewayError } from './errors.ts';
 export { type Gateway, type GatewayOptions, type SandboxAddresses, startGateway } from './gateway.ts';
-export { normaliseDomain, normaliseEmail } from './joins/email-address.ts';
-export { EMPTY_PAGE, type Join, type JoinContext, type PageArguments } from './joins/join.ts';
+export { emptyPage } from './joins/id-page.ts';
+export type { Join, JoinContext, PageArguments } from './joins/join.ts';
 export type { KeyedRead } from './joins/keyed-read.ts';
 export {
   defineJoin,

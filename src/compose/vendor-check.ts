@@ -33,7 +33,7 @@ export function vendorProblems(source: GraphSource, openapi: OpenapiFile): Confi
       `Found operation "${id}", expected an operationId of openapi.yaml${near(id, operations.keys())}.`,
     );
 
-  const perOperation = Object.entries(config.operations).flatMap(([id, operationConfig]) => {
+  return Object.entries(config.operations).flatMap(([id, operationConfig]) => {
     const operation = operations.get(id);
     if (operation === undefined) return [unknown(['operations', id], id)];
     const at = (steps: YamlPath, message: string) => problem(['operations', id, ...steps], `${vendor} ${id}`, message);
@@ -47,10 +47,6 @@ export function vendorProblems(source: GraphSource, openapi: OpenapiFile): Confi
       ...(style === undefined ? [] : pagingProblems(checked, style)),
     ];
   });
-  const batchReads = config.batchReads.flatMap(({ operation }, index) =>
-    operations.has(operation) ? [] : [unknown(['batchReads', index, 'operation'], operation)],
-  );
-  return [...perOperation, ...batchReads];
 }
 
 function pathProblems({ openapi, operation, config, at }: Checked): ConfigProblem[] {

@@ -2,12 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, type ConfigProblem, throwProblems } from './config-error.ts';
+import { normaliseDomain, normaliseEmail } from './email-address.ts';
 import { DEFAULT_IDENTITY_CONFIG, type IdentityConfig, identitySchema } from './identity.ts';
 import { checkAgainst } from './schema-problems.ts';
 import { readYamlFile, type YamlFile, type YamlPath } from './yaml-file.ts';
-
-const ADDRESS = /^[^\s@A-Z]+@[^\s@A-Z]+$/;
-const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
 /** A folder without the file has the defaults. Throws `ConfigError` with every problem of the file. */
 export function readIdentityFile(graphDir: string): IdentityConfig {
@@ -20,30 +18,46 @@ export function readIdentityFile(graphDir: string): IdentityConfig {
   if (config === undefined)
     throw new ConfigError(problems[0] ?? { file: path, message: 'Found no identity.' }, ...problems.slice(1));
   throwProblems([
-    ...aliasProblems(['person', 'aliases'], config.person.aliases, ADDRESS, 'an e-mail address', yaml),
-    ...aliasProblems(['account', 'aliases'], config.account.aliases, DOMAIN, 'a domain', yaml),
+    ...aliasProblems(['person', 'aliases'], config.person.aliases, ADDRESS, yaml),
+    ...aliasProblems(['account', 'aliases'], config.account.aliases, DOMAIN, yaml),
     ...config.freeMailDomains.flatMap((domain, index) =>
-      DOMAIN.test(domain) ? [] : [problemAt(yaml, ['freeMailDomains', index], domain, 'a domain in lower case')],
+      isNormal(domain, DOMAIN) ? [] : [oddProblem(yaml, ['freeMailDomains', index], domain, DOMAIN)],
     ),
   ]);
   return config;
 }
 
+/** A kind of key: what it is called, and the form in which it is looked for. */
+interface Kind {
+  what: string;
+  normalise(text: string): string | null;
+}
+
+const ADDRESS: Kind = { what: 'an e-mail address', normalise: normaliseEmail };
+const DOMAIN: Kind = { what: 'a domain', normalise: normaliseDomain };
+
+/** Anything else would match nothing, or, as a star does in a helpdesk's search, everything. */
+const isNormal = (text: string, { normalise }: Kind): boolean => normalise(text) === text;
+
 function aliasProblems(
   path: YamlPath,
   aliases: Readonly<Record<string, string>>,
-  pattern: RegExp,
-  what: string,
+  kind: Kind,
   yaml: YamlFile,
 ): ConfigProblem[] {
   return Object.entries(aliases).flatMap(([alias, target]) => {
     const at = [...path, alias];
-    const odd = [alias, target].find((one) => !pattern.test(one));
-    if (odd !== undefined) return [problemAt(yaml, at, odd, `${what} in lower case`)];
+    const odd = [alias, target].find((one) => !isNormal(one, kind));
+    if (odd !== undefined) return [oddProblem(yaml, at, odd, kind)];
     // Also refuses what leads to itself.
-    if (Object.hasOwn(aliases, target)) return [problemAt(yaml, at, target, `${what} that is no alias itself`)];
+    if (Object.hasOwn(aliases, target)) return [problemAt(yaml, at, target, `${kind.what} that is no alias itself`)];
     return [];
   });
+}
+
+function oddProblem(yaml: YamlFile, path: YamlPath, found: string, { what, normalise }: Kind): ConfigProblem {
+  const normal = normalise(found);
+  return problemAt(yaml, path, found, normal === null ? what : `${what} as it is looked for: ${normal}`);
 }
 
 function problemAt(yaml: YamlFile, path: YamlPath, found: string, expected: string): ConfigProblem {

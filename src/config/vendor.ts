@@ -96,12 +96,6 @@ const operation = z.strictObject({
     .describe('Constant headers of this operation, e.g. an API version.'),
 });
 
-const batchRead = z.strictObject({
-  operation: z.string().describe('operationId that reads many.'),
-  by: z.string().describe('What a key is: id, email, domain, …'),
-  max: z.int().positive().describe('Keys one call takes.'),
-});
-
 export const vendorSchema = z.strictObject({
   vendor: z
     .string()
@@ -164,7 +158,6 @@ export const vendorSchema = z.strictObject({
     .record(z.string(), operation)
     .default({})
     .describe('By operationId; an operation without an entry is taken as it is.'),
-  batchReads: z.array(batchRead).default([]),
   webhook: webhookSchema.optional(),
   events: eventMap.default({}),
   reconcile: reconcileSchema.optional(),

@@ -1,5 +1,5 @@
 /** BambooHR employees ↔ people, by work e-mail address. */
-import { normaliseEmail } from './email-address.ts';
+import { normaliseEmail } from '../config/email-address.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';

@@ -1,17 +1,23 @@
 /** Cal.com bookings ↔ the people who attend them. */
+
+import { normaliseEmail } from '../config/email-address.ts';
 import { createConnection } from '../rest/connection.ts';
 import type { Page } from '../rest/executor.ts';
 import { createBoundReader } from './bound-reader.ts';
-import { normaliseEmail } from './email-address.ts';
 import { pageOfIds } from './id-page.ts';
 import type { Join, JoinContext, PageArguments } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 
+interface Attendee {
+  email?: string | null;
+  name?: string | null;
+}
+
 interface BookingRow {
   uid: string;
   start?: string | null;
-  attendees?: readonly { email?: string | null; name?: string | null }[] | null;
+  attendees?: readonly (Attendee | null)[] | null;
 }
 
 /** Any booking the address attends: whether Cal.com knows it. */
@@ -24,7 +30,7 @@ export const calcomBookingByAttendee: KeyedRead<BookingRow> = {
     const booking = (await firstRow('calcomBookings', { attendeeEmail: email })) as BookingRow | null;
     return booking ? [booking] : [];
   },
-  keysOf: ({ attendees }) => (attendees ?? []).map(({ email }) => email),
+  keysOf: ({ attendees }) => (attendees ?? []).map((attendee) => attendee?.email),
 };
 
 const NEWEST_FIRST = { sortStart: 'desc' };
@@ -64,6 +70,6 @@ export const calcomBookingsJoin: Join = {
   },
   CalcomBooking: {
     attendees: ({ attendees }: BookingRow, _args: unknown, context: JoinContext): PersonRow[] =>
-      (attendees ?? []).flatMap(({ email, name }) => personRow(context, email, name) ?? []),
+      (attendees ?? []).flatMap((attendee) => personRow(context, attendee?.email, attendee?.name) ?? []),
   },
 };

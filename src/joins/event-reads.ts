@@ -1,5 +1,5 @@
 /** Reads the object an event is about: fresh, by the id in its payload, once for all fields and events of one operation. */
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLOutputType, type GraphQLSchema, getNamedType, isObjectType } from 'graphql';
 import { readDirective } from '../rest/directive.ts';
 import { isObject } from '../rest/json-path.ts';
 import type { JoinContext } from './join.ts';
@@ -25,6 +25,7 @@ function objectById(schema: GraphQLSchema, operation: string, argument: string):
   const field = schema.getQueryType()?.getFields()[operation];
   const isPaged = readDirective(field?.astNode, 'paging') !== undefined;
   const path = argument.split('.');
+  const names = field ? idsOfRow(field.type) : [];
   return {
     name: `${operation} by ${argument}`,
     chunk: 1,
@@ -33,10 +34,28 @@ function objectById(schema: GraphQLSchema, operation: string, argument: string):
       const answer = isPaged ? await firstRow(operation, args) : await call(operation, args);
       return [answer].flat().filter(isObject);
     },
-    // One id was asked for, and the vendor's answer is what it knows under it.
-    keysOf: (_row, asked) => asked,
+    // A vendor that ignores what was asked answers with a stranger. Of a row whose type names no id there is nothing to tell
+    // by: what was read by its id is believed, a row of a list is not.
+    keysOf(row, asked) {
+      if (names.length > 0) return names.map((name) => textOf(Reflect.get(row, name)));
+      return isPaged ? [] : asked;
+    },
   };
 }
+
+/** What the type of a row, or of a list's rows, calls its own ids: `id`, `uid`, or `employeeId` of a `BamboohrEmployee`. */
+function idsOfRow(type: GraphQLOutputType): readonly string[] {
+  const answer = getNamedType(type);
+  if (!isObjectType(answer)) return [];
+  const fields = answer.getFields();
+  if (fields['nodes'] && answer.name.endsWith('Connection')) return idsOfRow(fields['nodes'].type);
+  const spelled = answer.name.toLowerCase();
+  return Object.keys(fields).filter(
+    (name) => name === 'id' || name === 'uid' || (/.(?:Id|_id)$/.test(name) && spelled.endsWith(stemOf(name))),
+  );
+}
+
+const stemOf = (name: string): string => name.replace(/_?id$/i, '').replaceAll('_', '').toLowerCase();
 
 /** The id behind a path: names make objects, digits lists. */
 function nested([step, ...rest]: readonly string[], id: unknown): unknown {

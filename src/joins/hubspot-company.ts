@@ -1,9 +1,9 @@
 /** HubSpot companies ↔ accounts, by domain. */
-import type { GraphQLResolveInfo } from 'graphql';
+
+import { normaliseDomain } from '../config/email-address.ts';
 import { type AccountRow, accountRow } from './account-row.ts';
-import { normaliseDomain } from './email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
-import { type HubspotRow, hubspotById, isWhole, telling } from './hubspot-row.ts';
+import { type HubspotRow, hubspotById, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 
@@ -32,19 +32,12 @@ export const hubspotCompanyByDomain: KeyedRead<CompanyRow> = {
 
 export const hubspotCompanyById = hubspotById<CompanyRow>('company', 'hubspotBatchReadCompanies');
 
-/** The account of a company that is whole; the row is kept, so that the account's `company` costs no call. */
-export function accountOfCompany(company: CompanyRow, context: JoinContext): AccountRow | null {
-  context.reads.prime(hubspotCompanyByDomain, company);
-  return accountNamedBy(company, context);
-}
-
-const accountNamedBy = ({ properties }: CompanyRow, context: JoinContext): AccountRow | null =>
+/** The account of a company. Its `company` is looked for by domain all the same: an older one may have that, too. */
+export const accountOfCompany = ({ properties }: CompanyRow, context: JoinContext): AccountRow | null =>
   accountRow(context, properties?.domain, properties?.name);
 
-async function accountOf(company: CompanyRow, _args: unknown, context: JoinContext, info: GraphQLResolveInfo) {
-  if (isWhole(company, info)) return accountOfCompany(company, context);
-  return accountNamedBy(await telling(company, 'domain', hubspotCompanyById, context.reads), context);
-}
+const accountOf = async (company: CompanyRow, _args: unknown, context: JoinContext) =>
+  accountOfCompany(await telling(company, 'domain', hubspotCompanyById, context.reads), context);
 
 async function ownerOf(company: CompanyRow | null, { reads }: JoinContext) {
   const { properties } = (company && (await telling(company, 'hubspot_owner_id', hubspotCompanyById, reads))) ?? {};

@@ -1,6 +1,6 @@
 /** HubSpot contacts ↔ people, by e-mail address. */
 import type { GraphQLResolveInfo } from 'graphql';
-import { normaliseEmail } from './email-address.ts';
+import { normaliseEmail } from '../config/email-address.ts';
 import { hubspotOwnerById } from './hubspot-owner.ts';
 import { type HubspotRow, hubspotById, isWhole, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';
@@ -31,9 +31,13 @@ export const hubspotContactByEmail: KeyedRead<ContactRow> = {
 
 export const hubspotContactById = hubspotById<ContactRow>('contact', 'hubspotBatchReadContacts');
 
-/** The person behind a contact that is whole; the row is kept, so that the person's `contact` costs no call. */
+/**
+ * The person behind a contact that is whole; the row is kept, so that the person's `contact` costs no call. HubSpot gives an
+ * address to one contact only.
+ */
 export function personOfContact(contact: ContactRow, context: JoinContext): PersonRow | null {
   context.reads.prime(hubspotContactByEmail, contact);
+  context.reads.prime(hubspotContactById, contact);
   return personNamedBy(contact, context);
 }
 

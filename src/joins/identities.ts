@@ -1,10 +1,10 @@
 /** `identities`: under which id each system knows a person or an account, and by which key it was recognised. */
 import type { GraphQLResolveInfo } from 'graphql';
+import { normaliseDomain, normaliseEmail } from '../config/email-address.ts';
 import { GatewayError } from '../errors.ts';
 import type { AccountRow } from './account-row.ts';
 import { bamboohrEmployeeByEmail } from './bamboohr-employee.ts';
 import type { Match } from './crm-match.ts';
-import { normaliseDomain, normaliseEmail } from './email-address.ts';
 import { hubspotCompanyByDomain } from './hubspot-company.ts';
 import { hubspotContactByEmail } from './hubspot-contact.ts';
 import type { Join, JoinContext } from './join.ts';
@@ -126,14 +126,21 @@ function recognised(id: string, isOwn: boolean, key: Key | undefined): Recogniti
   return { id, matchedBy: spelled(key?.key ?? '', isOwn), confidence: key?.confidence ?? 0, conflict: null };
 }
 
-function recognitionOf({ matchedBy, confidence, conflict }: Match<unknown>, id: string, isOwn: boolean): Recognition {
-  return { id, matchedBy: spelled(matchedBy, isOwn), confidence, conflict };
+function recognitionOf(match: Match<unknown>, id: string, isOwn: boolean): Recognition {
+  const { matchedBy, isChecked, confidence, conflict } = match;
+  return { id, matchedBy: spelled(matchedBy, isOwn, isChecked), confidence, conflict };
 }
 
 /** The CRM's id needs no spelling. */
-const spelled = (key: string, isOwn: boolean): string => (isOwn || key === 'external_id' ? key : `${key} (alias)`);
+function spelled(key: string, isOwn: boolean, isChecked = true): string {
+  const remarks = [...(isOwn || key === 'external_id' ? [] : ['alias']), ...(isChecked ? [] : ['unchecked'])];
+  return remarks.length === 0 ? key : `${key} (${remarks.join(', ')})`;
+}
 
-/** A system that fails is an entry of its own: null, with the error. One that may not be seen, or knows nobody, is none. */
+/**
+ * A system that fails is an entry of its own: null, with the error; so is one that cannot tell without a CRM that
+ * fails. One that may not be seen, or knows nobody, is none.
+ */
 async function identities<Parent>(
   systems: readonly System<Parent>[],
   parent: Parent,

@@ -1,6 +1,7 @@
 /** What `schema/identity.yaml` says, as the joins ask it: which keys mean the same person or account. */
+
+import { companyDomainOf, normaliseDomain, normaliseEmail, unicodeSpelling } from '../config/email-address.ts';
 import { DEFAULT_IDENTITY_CONFIG, type IdentityConfig } from '../config/identity.ts';
-import { companyDomainOf, normaliseDomain, normaliseEmail } from './email-address.ts';
 
 export type Entity = 'person' | 'account';
 
@@ -10,9 +11,9 @@ export interface Identity {
     readonly person: IdentityConfig['person']['keys'];
     readonly account: IdentityConfig['account']['keys'];
   };
-  /** A normalised key's one spelling: what it is an alias of, else itself. */
+  /** The one spelling of any: what it is an alias of, else itself. */
   canonical(of: Entity, key: string): string;
-  /** All normalised keys of whom a canonical key recognises, itself first. */
+  /** All spellings of whom a canonical key recognises, itself first: aliases, and letters beyond ASCII in domains. */
   spellings(of: Entity, key: string): readonly string[];
   /** An address as the key of a person; null for what is none. */
   personKey(email: unknown): string | null;
@@ -29,17 +30,24 @@ export function createIdentity({ person, account, freeMailDomains }: IdentityCon
   };
   const others = { person: targets(aliases.person), account: targets(aliases.account) };
   const freeMail: ReadonlySet<string> = new Set(freeMailDomains);
-  const canonical = (of: Entity, key: string): string => aliases[of].get(key) ?? key;
+  const plain = (of: Entity, key: string): string => (isAscii(key) ? key : (NORMAL[of](key) ?? key));
+  const canonical = (of: Entity, key: string): string => aliases[of].get(plain(of, key)) ?? plain(of, key);
   const keyOf = (of: Entity, normal: string | null): string | null => (normal === null ? null : canonical(of, normal));
   return {
     keys: { person: person.keys, account: account.keys },
     canonical,
-    spellings: (of, key) => [key, ...(others[of].get(key) ?? [])],
+    spellings: (of, key) => {
+      const keys = [key, ...(others[of].get(key) ?? [])];
+      return [...keys, ...keys.flatMap((one) => unicodeSpelling(one) ?? [])];
+    },
     personKey: (email) => keyOf('person', normaliseEmail(email)),
     accountKey: (domain) => keyOf('account', normaliseDomain(domain)),
     accountKeyOfEmail: (email) => keyOf('account', companyDomainOf(email, freeMail)),
   };
 }
+
+const NORMAL = { person: normaliseEmail, account: normaliseDomain } satisfies Record<Entity, unknown>;
+const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
 
 /** For a graph folder without the file. */
 export const DEFAULT_IDENTITY: Identity = createIdentity(DEFAULT_IDENTITY_CONFIG);

@@ -1,6 +1,6 @@
 /** What a join is made of: fields of GraphQL types and the resolvers behind them. One file per join, listed in `joins.ts`. */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Page, RestExecutor } from '../rest/executor.ts';
+import type { RestExecutor } from '../rest/executor.ts';
 import type { CallScope } from '../vendors/call-scope.ts';
 import type { Identity } from './identity.ts';
 import type { KeyedReads } from './keyed-read.ts';
@@ -26,5 +26,3 @@ export interface PageArguments {
   first?: number | null;
   after?: string | null;
 }
-
-export const EMPTY_PAGE: Page = { rows: [], hasNextPage: false, endCursor: null };

@@ -1,6 +1,7 @@
 /** People Data Labs profiles ↔ people by e-mail address, ↔ accounts by website. */
+
+import { normaliseDomain, normaliseEmail } from '../config/email-address.ts';
 import { type AccountRow, accountRow } from './account-row.ts';
-import { normaliseDomain, normaliseEmail } from './email-address.ts';
 import type { Entity } from './identity.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';

@@ -1,7 +1,8 @@
 /** Resend contacts ↔ people, by e-mail address. */
-import { normaliseEmail } from './email-address.ts';
+import { normaliseEmail } from '../config/email-address.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
+import { isNoKey } from './known.ts';
 import { personRow } from './person-row.ts';
 
 interface ContactRow {
@@ -18,11 +19,16 @@ export const resendContactByEmail: KeyedRead<ContactRow> = {
   of: 'person',
   normalise: normaliseEmail,
   async read([id], { call }) {
-    const contact = (await call('resendContact', { id })) as ContactRow | null;
-    return contact ? [contact] : [];
+    return [(await call('resendContact', { id }).catch(nullForNoKey)) as ContactRow | null];
   },
   keysOf: (contact) => [contact.email],
 };
+
+/** An address with a slash is nobody's here; of somebody with aliases, the others are looked for all the same. */
+function nullForNoKey(reason: unknown): null {
+  if (isNoKey(reason)) return null;
+  throw reason;
+}
 
 export const resendContactJoin: Join = {
   ResendContact: {

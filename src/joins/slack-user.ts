@@ -1,5 +1,5 @@
 /** Slack users ↔ people, by e-mail address. */
-import { normaliseEmail } from './email-address.ts';
+import { normaliseEmail } from '../config/email-address.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
@@ -7,6 +7,7 @@ import { type PersonRow, personRow } from './person-row.ts';
 export interface SlackUserRow {
   id: string;
   real_name?: string | null;
+  deleted?: boolean | null;
   profile?: { email?: string | null } | null;
 }
 
@@ -35,7 +36,8 @@ const slackUserById: KeyedRead<SlackUserRow> = {
 
 function personOfUser(user: SlackUserRow, context: JoinContext): PersonRow | null {
   const person = personRow(context, user.profile?.email, user.real_name);
-  if (person) context.reads.prime(slackUserByEmail, user);
+  // Slack gives an address to one member only, and finds no deactivated one by it.
+  if (person && user.deleted === false) context.reads.prime(slackUserByEmail, user);
   return person;
 }
 

@@ -1,7 +1,8 @@
 /** Stripe customers ↔ people by e-mail address, ↔ accounts by the domain in their metadata. */
+
+import { normaliseDomain, normaliseEmail } from '../config/email-address.ts';
 import { isObject } from '../rest/json-path.ts';
 import { type AccountRow, accountRow, accountRowOfEmail } from './account-row.ts';
-import { normaliseDomain, normaliseEmail } from './email-address.ts';
 import type { Identity } from './identity.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
@@ -75,11 +76,8 @@ export function accountOfCustomer(customer: CustomerRow, context: JoinContext): 
 }
 
 const ACCOUNT_BY = {
-  'metadata.domain': (customer: CustomerRow, context: JoinContext) => {
-    const named = accountRow(context, customer.metadata?.['domain'], customer.name);
-    if (named) context.reads.prime(stripeCustomerByDomain, customer);
-    return named;
-  },
+  'metadata.domain': ({ metadata, name }: CustomerRow, context: JoinContext) =>
+    accountRow(context, metadata?.['domain'], name),
   email_domain: ({ email }: CustomerRow, context: JoinContext) => accountRowOfEmail(context, email),
 } satisfies Record<IdentityKey, unknown>;
 
@@ -92,12 +90,6 @@ export async function customerOfAccount(
   return isNamed ? reads.load(stripeCustomerByDomain, domain) : null;
 }
 
-function personOfCustomer(customer: CustomerRow, context: JoinContext): PersonRow | null {
-  const person = personRow(context, customer.email);
-  if (person) context.reads.prime(stripeCustomerByEmail, customer);
-  return person;
-}
-
 export const stripeCustomerJoin: Join = {
   Person: {
     customer: ({ email }: PersonRow, _args: unknown, { reads }: JoinContext) =>
@@ -108,6 +100,6 @@ export const stripeCustomerJoin: Join = {
   },
   StripeCustomer: {
     account: (customer: CustomerRow, _args: unknown, context: JoinContext) => accountOfCustomer(customer, context),
-    person: (customer: CustomerRow, _args: unknown, context: JoinContext) => personOfCustomer(customer, context),
+    person: ({ email }: CustomerRow, _args: unknown, context: JoinContext) => personRow(context, email),
   },
 };

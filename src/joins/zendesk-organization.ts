@@ -1,7 +1,8 @@
 /** Zendesk organizations ↔ accounts, by domain and by the CRM's id. */
-import { type AccountRow, accountRow } from './account-row.ts';
-import { type Match, matchWithCrm } from './crm-match.ts';
-import { normaliseDomain } from './email-address.ts';
+
+import { normaliseDomain } from '../config/email-address.ts';
+import type { AccountRow } from './account-row.ts';
+import { keyWithCrm, type Match, type MatchRule, matchWithCrm } from './crm-match.ts';
 import { type CompanyRow, hubspotCompanyByDomain, hubspotCompanyById } from './hubspot-company.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
@@ -47,24 +48,27 @@ const zendeskOrganizationByExternalId: KeyedRead<OrganizationRow> = {
   keysOf: (organization) => [organization.external_id],
 };
 
+/**
+ * How the helpdesk and accounts recognise each other. Of several domains those that are none are passed over: agents type
+ * what they like there.
+ */
+const ORGANIZATION: MatchRule<OrganizationRow, CompanyRow> = {
+  ownKey: 'domain_names',
+  keys: ({ keys }) => keys.account.zendesk,
+  byOwnKey: zendeskOrganizationByDomain,
+  byExternalId: zendeskOrganizationByExternalId,
+  crmByKey: hubspotCompanyByDomain,
+  crmById: hubspotCompanyById,
+  ownKeysOf: ({ domain_names: domains }, identity) => (domains ?? []).flatMap((one) => identity.accountKey(one) ?? []),
+  keyOfCrm: ({ properties }, identity) => identity.accountKey(properties?.domain),
+};
+
 /** How the helpdesk recognises an account, merged or not. */
 export function matchOrganization(
   { domain }: AccountRow,
   context: JoinContext,
 ): Promise<Match<OrganizationRow> | null> {
-  const { identity } = context;
-  const rule = {
-    ownKey: 'domain_names',
-    keys: identity.keys.account.zendesk,
-    byOwnKey: zendeskOrganizationByDomain,
-    byExternalId: zendeskOrganizationByExternalId,
-    crmByKey: hubspotCompanyByDomain,
-    crmById: hubspotCompanyById,
-    ownKeysOf: ({ domain_names: domains }: OrganizationRow) =>
-      (domains ?? []).flatMap((one) => identity.accountKey(one) ?? []),
-    keyOfCrm: ({ properties }: CompanyRow) => identity.accountKey(properties?.domain),
-  };
-  return matchWithCrm(rule, domain, context);
+  return matchWithCrm(ORGANIZATION, domain, context);
 }
 
 /** The organization an account is; null where domain and CRM id contradict each other. */
@@ -76,13 +80,11 @@ export async function organizationOfAccount(
   return match && match.conflict === null ? match.row : null;
 }
 
-/** Of several domains the first that is one: agents type what they like there. */
-const accountOf = ({ domain_names: domains, name }: OrganizationRow, context: JoinContext): AccountRow | null =>
-  accountRow(
-    context,
-    domains?.find((domain) => normaliseDomain(domain)),
-    name,
-  );
+/** By the same rule as the organization of an account: none where domain and CRM id contradict each other. */
+async function accountOf(organization: OrganizationRow, context: JoinContext): Promise<AccountRow | null> {
+  const domain = await keyWithCrm(ORGANIZATION, organization, context);
+  return domain === null ? null : { domain, name: organization.name ?? null };
+}
 
 /** The account of an organization's id, as tickets name one. */
 export async function accountOfOrganizationId(

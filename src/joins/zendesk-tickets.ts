@@ -4,9 +4,8 @@ import type { AccountRow } from './account-row.ts';
 import { emptyPage } from './id-page.ts';
 import type { Join, JoinContext, PageArguments } from './join.ts';
 import type { PersonRow } from './person-row.ts';
-import { searchLiteral } from './search-literal.ts';
 import { accountOfOrganizationId, organizationOfAccount } from './zendesk-organization.ts';
-import { personOfUserId } from './zendesk-user.ts';
+import { personOfUserId, requestersOf } from './zendesk-user.ts';
 
 type Id = string | number | bigint | null;
 
@@ -27,26 +26,35 @@ function ticketPage(whose: string, { status, first, after }: TicketArguments, { 
   return rest.page('zendeskSearch', args, { first: first ?? null, after: after ?? null }, scope);
 }
 
-/** Aliases too; a repeated requester means OR. */
-const requesters = (email: string, { identity }: JoinContext): string =>
-  identity
-    .spellings('person', email)
-    .map((one) => `requester:${searchLiteral(one)}`)
-    .join(' ');
+/** Nobody's tickets, and those of one of no status, are an empty page. */
+function ticketsOf(field: string, args: TicketArguments, whose: () => Promise<string | null>, context: JoinContext) {
+  return createConnection(async () => {
+    const found = args.status?.length === 0 ? null : await whose();
+    return found === null ? emptyPage(field, args) : ticketPage(found, args, context);
+  });
+}
+
+/**
+ * By the users' ids, not by the person's address: whose tickets they are is who the users are. A repeated requester means OR.
+ */
+async function requesters(person: PersonRow, context: JoinContext): Promise<string | null> {
+  const users = await requestersOf(person, context);
+  return users.length === 0 ? null : users.map(({ id }) => `requester:${id}`).join(' ');
+}
+
+async function organization(account: AccountRow, context: JoinContext): Promise<string | null> {
+  const found = await organizationOfAccount(account, context);
+  return found && `organization_id:${found.id}`;
+}
 
 export const zendeskTicketsJoin: Join = {
   Person: {
-    tickets: ({ email }: PersonRow, args: TicketArguments, context: JoinContext) =>
-      createConnection(() => ticketPage(requesters(email, context), args, context)),
+    tickets: (person: PersonRow, args: TicketArguments, context: JoinContext) =>
+      ticketsOf('Person.tickets', args, () => requesters(person, context), context),
   },
   Account: {
     tickets: (account: AccountRow, args: TicketArguments, context: JoinContext) =>
-      createConnection(async () => {
-        const organization = await organizationOfAccount(account, context);
-        return organization
-          ? ticketPage(`organization_id:${organization.id}`, args, context)
-          : emptyPage('Account.tickets', args);
-      }),
+      ticketsOf('Account.tickets', args, () => organization(account, context), context),
   },
   ZendeskTicket: {
     requester: ({ requester_id: id }: TicketRow, _args: unknown, context: JoinContext) => personOfUserId(id, context),

@@ -231,13 +231,6 @@ const MISTAKES: Mistake[] = [
     'sources/stripe/vendor.yaml:15:3  stripe customerSource: Found two arguments "customer", expected each once. Give the parameter "id" a name under "rename".',
   ),
   edit(
-    'an unknown batch read',
-    VENDOR,
-    'operations:',
-    'batchReads: [{ operation: batch, by: id, max: 5 }]\noperations:',
-    'sources/stripe/vendor.yaml:11:16  stripe: Found operation "batch", expected an operationId of openapi.yaml.',
-  ),
-  edit(
     'an unknown type with personal data',
     VENDOR,
     'operations:',

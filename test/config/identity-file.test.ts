@@ -65,11 +65,11 @@ describe('schema/identity.yaml', () => {
       'expected each key once',
     ],
     ['person:\n  keys:\n    stripe: []', 3, 'expected at least 1'],
-    ['person:\n  aliases:\n    ada@old.io: ada', 3, 'Found "ada", expected an e-mail address in lower case.'],
+    ['person:\n  aliases:\n    ada@old.io: ada', 3, 'Found "ada", expected an e-mail address.'],
     [
       'person:\n  aliases:\n    Ada@old.io: ada@new.io',
       3,
-      'Found "Ada@old.io", expected an e-mail address in lower case.',
+      'Found "Ada@old.io", expected an e-mail address as it is looked for: ada@old.io.',
     ],
     [
       'person:\n  aliases:\n    a@old.io: b@old.io\n    b@old.io: c@old.io',
@@ -80,9 +80,18 @@ describe('schema/identity.yaml', () => {
     [
       'account:\n  aliases:\n    old.io: https://new.io/',
       3,
-      'Found "https://new.io/", expected a domain in lower case.',
+      'Found "https://new.io/", expected a domain as it is looked for: new.io.',
     ],
-    ['freeMailDomains:\n  - gmail.com\n  - Web.DE', 3, 'Found "Web.DE", expected a domain in lower case.'],
+    ['person:\n  aliases:\n    "*@old.io": ada@new.io', 3, 'Found "*@old.io", expected an e-mail address.'],
+    [
+      'person:\n  aliases:\n    ada@bücher.de: ada@new.io',
+      3,
+      'Found "ada@bücher.de", expected an e-mail address as it is looked for: ada@xn--bcher-kva.de.',
+    ],
+    ['account:\n  aliases:\n    www.old.io: new.io', 3, 'expected a domain as it is looked for: old.io.'],
+    ['account:\n  aliases:\n    -old-.io: new.io', 3, 'Found "-old-.io", expected a domain.'],
+    ['freeMailDomains:\n  - gmail.com\n  - Web.DE', 3, 'expected a domain as it is looked for: web.de.'],
+    ['freeMailDomains:\n  - www.web.de', 2, 'expected a domain as it is looked for: web.de.'],
     ['person: [', 1, 'Found YAML that cannot be read'],
   ])('names the line of what is wrong: %j', (text, line, message) => {
     expect(() => readText(text)).toThrow(

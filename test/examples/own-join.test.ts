@@ -108,6 +108,12 @@ describe('the example with a join of its own', () => {
     expect(new Set(errors.map(({ extensions }) => extensions['code']))).toEqual(new Set(['CURSOR_INVALID']));
   });
 
+  it('takes no page that cannot be, of those who owe nothing either', async () => {
+    const { nodes, errors } = await tickets(300, 'first: 0');
+    expect(nodes.filter(({ openInvoices }) => openInvoices.nodes !== null)).toEqual([]);
+    expect(new Set(errors.map(({ extensions }) => extensions['code']))).toEqual(new Set(['BAD_USER_INPUT']));
+  });
+
   it('keeps the tickets when billing is down', async () => {
     await gateway.control('POST', '/faults', { vendor: 'stripe', kind: 'status', value: 503 });
     const { nodes, errors } = await tickets(5);

@@ -65,6 +65,12 @@ describe('an alias of an address', () => {
       });
   });
 
+  it('that can be no path hides nobody from a system that takes addresses there', async () => {
+    await using graph = await startGraphWithIdentity({ person: { aliases: { 'ada/old@old.example': ada } } });
+    const { identities } = await person(graph, ada, 'identities { vendor matchedBy }');
+    expect(identities).toContainEqual({ vendor: 'resend', matchedBy: 'email' });
+  });
+
   it('joins lists of both addresses, page by page', async () => {
     await using plain = await startGraphWithIdentity({});
     const { bookings: all, people } = plain.sandbox.world;
@@ -171,5 +177,36 @@ describe('keys left out', () => {
     expect(await person(graph, ada, 'account { domain }')).toEqual({ account: null });
     await write(graph, 'hubspotCreateContact', 'HubspotContactCreateInput', { properties: { email: 'zoe@gmail.com' } });
     expect(await person(graph, 'zoe@gmail.com', 'account { domain }')).toEqual({ account: { domain: 'gmail.com' } });
+  });
+});
+
+describe('letters beyond ASCII', () => {
+  it('in a domain are another spelling of it, in every system', async () => {
+    await using graph = await startGraphWithIdentity({});
+    const [typed, sent] = ['bücher.example', 'xn--bcher-kva.example'];
+    const company = await write(graph, 'hubspotCreateCompany', 'HubspotCompanyCreateInput', {
+      properties: { name: 'Bücher', domain: typed },
+    });
+    await write(graph, 'zendeskCreateOrganization', 'ZendeskCreateOrganizationRequestInput', {
+      organization: { name: 'Bücher', domain_names: [sent] },
+    });
+    const contact = await write(graph, 'hubspotCreateContact', 'HubspotContactCreateInput', {
+      properties: { email: `ada@${sent}` },
+    });
+    const fields = 'domain company { id } identities { vendor matchedBy conflict }';
+    for (const domain of [typed, sent]) {
+      const { account, person: ada } = await graph.read(
+        `{ account(domain: "${domain}") { ${fields} } person(email: "ada@${domain}") { email contact { id } account { domain } } }`,
+      );
+      expect(account).toEqual({
+        domain: sent,
+        company,
+        identities: [
+          { vendor: 'hubspot', matchedBy: 'domain', conflict: null },
+          { vendor: 'zendesk', matchedBy: 'domain_names', conflict: null },
+        ],
+      });
+      expect(ada).toEqual({ email: `ada@${sent}`, contact, account: { domain: sent } });
+    }
   });
 });

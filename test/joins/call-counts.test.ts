@@ -72,6 +72,19 @@ describe('a list of people with everything about them', () => {
     expect(await callsOf(query(rich))).toEqual(await callsOf(query(lean)));
   });
 
+  it('asks for the tickets of each who is a user, once it is known who is', async () => {
+    const unmet = oracle
+      .contacts()
+      .slice(0, 100)
+      .filter((person) => oracle.zendeskIdOf(person) === null).length;
+    expect(await callsOf('{ people(first: 100) { nodes { tickets(first: 5) { nodes { id } } } } }')).toEqual({
+      'hubspot.searchContacts': 1,
+      'zendesk.searchUsers': 4,
+      'zendesk.showManyUsers': 1,
+      'zendesk.search': 100 - unmet,
+    });
+  });
+
   it('asks Slack, which knows no list of addresses, once for each person', async () => {
     expect(
       await callsOf('{ people(first: 30) { nodes { slackUser { id } again: slackUser { real_name } } } }'),
@@ -95,29 +108,45 @@ describe('lists of vendors', () => {
     [
       'hubspotCompanies',
       'account { name company { id properties { industry } } } owner { id }',
-      { 'hubspot.owners': 1 },
+      // An older one may have the domain, too.
+      { 'hubspot.owners': 1, 'hubspot.searchCompanies': 1 },
     ],
     [
       'hubspotDeals',
       'account { name company { id } } owner { id }',
-      { 'hubspot.owners': 1, 'hubspot.batchReadAssociations': 1, 'hubspot.batchReadCompanies': 1 },
+      {
+        'hubspot.owners': 1,
+        'hubspot.batchReadAssociations': 1,
+        'hubspot.batchReadCompanies': 1,
+        'hubspot.searchCompanies': 1,
+      },
     ],
-    ['stripeCustomers', 'account { customer { id } } person { customer { id } }', {}],
+    ['stripeCustomers', 'account { domain } person { email }', {}],
+    // An older one may have the address or domain, too.
+    ['stripeCustomers', 'account { customer { id } } person { customer { id } }', { 'stripe.searchCustomers': 12 }],
     [
       'zendeskTickets',
       'requester { requester { id } } assignee { requester { id } } account { domain }',
-      // The contacts say whether the users are who their addresses say.
-      { 'zendesk.showManyUsers': 1, 'zendesk.showManyOrganizations': 1, 'hubspot.batchReadContacts': 1 },
+      // The CRM says whether users and organizations are who their addresses and domains say.
+      {
+        'zendesk.showManyUsers': 1,
+        'zendesk.showManyOrganizations': 1,
+        'hubspot.batchReadContacts': 1,
+        'hubspot.searchCompanies': 1,
+      },
     ],
     ['zendeskUsers', 'person { requester { id } }', { 'hubspot.batchReadContacts': 1 }],
     ['slackUsers', 'person { slackUser { id } }', {}],
     ['bamboohrEmployees', 'person { employee { employeeId } }', { 'bamboohr.employees': 1 }],
-  ])('%s links on in batches, and back to itself for nothing', async (field, selection, more) => {
-    const bare = await callsOf(`{ ${field}(first: 60) { nodes { __typename } } }`);
-    const linked = await callsOf(`{ ${field}(first: 60) { nodes { ${selection} } } }`);
-    const extra = Object.entries(linked).map(([name, count]) => [name, count - (bare[name] ?? 0)] as const);
-    expect(Object.fromEntries(extra.filter(([, count]) => count > 0))).toEqual(more);
-  });
+  ])(
+    '%s links on in batches, and back to itself for nothing but what says that it is the one',
+    async (field, selection, more) => {
+      const bare = await callsOf(`{ ${field}(first: 60) { nodes { __typename } } }`);
+      const linked = await callsOf(`{ ${field}(first: 60) { nodes { ${selection} } } }`);
+      const extra = Object.entries(linked).map(([name, count]) => [name, count - (bare[name] ?? 0)] as const);
+      expect(Object.fromEntries(extra.filter(([, count]) => count > 0))).toEqual(more);
+    },
+  );
 });
 
 describe('one operation', () => {

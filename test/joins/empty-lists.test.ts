@@ -60,3 +60,21 @@ describe.each([
     expect((await read('first: 0')).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 });
+
+describe.each([
+  ['person', 'email: "ada.lindqvist@brightforge.io"'],
+  ['account', 'domain: "brightforge.io"'],
+])('tickets of one of no status, of a %s', (field, key) => {
+  const read = (status: string) => gateway.ask(`{ owner: ${field}(${key}) { tickets(${status}) { nodes { id } } } }`);
+
+  it('are none, for no call, whatever the page, but for a page that cannot be', async () => {
+    expect((await read('first: 5')).data).not.toMatchObject({ owner: { tickets: { nodes: [] } } });
+    await gateway.control('POST', '/reset');
+    expect(await read('status: [], first: 5')).toMatchObject({
+      data: { owner: { tickets: { nodes: [] } } },
+      errors: [],
+    });
+    expect(Object.keys(await gateway.calls()).filter((name) => name.startsWith('zendesk.'))).toEqual([]);
+    expect((await read('status: [], first: 0')).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});

@@ -3,7 +3,7 @@ import {
   createConnection,
   defineJoin,
   defineKeyedRead,
-  EMPTY_PAGE,
+  emptyPage,
   normaliseEmail,
   type OwnJoinContext,
   type PageArguments,
@@ -21,10 +21,13 @@ const userById = defineKeyedRead<Operations, ZendeskUserRow>({
 const customerByEmail = defineKeyedRead<Operations, StripeCustomerRow>({
   name: 'Stripe customer by e-mail',
   chunk: 10, // clauses of one search
+  of: 'person', // who may have aliases
   normalise: normaliseEmail,
-  read(emails, { everyRow }) {
+  async read(emails, { everyRow }) {
     const query = emails.map((email) => `email:${searchLiteral(email)}`).join(' OR ');
-    return everyRow('stripeSearchCustomers', { query }, emails.length);
+    const customers = await everyRow('stripeSearchCustomers', { query }, emails.length);
+    // Of two with one address the first counts, and a search knows no order.
+    return customers.toSorted((a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.id < b.id ? -1 : 1));
   },
   keysOf: (customer) => [customer.email],
 });
@@ -33,7 +36,7 @@ async function openInvoices(ticket: ZendeskTicketRow, page: PageArguments, conte
   const { reads, rest, scope } = context;
   const user = await reads.load(userById, String(ticket.requester_id));
   const customer = user?.email ? await reads.load(customerByEmail, user.email) : null;
-  if (!customer) return EMPTY_PAGE;
+  if (!customer) return emptyPage('ZendeskTicket.openInvoices', page);
   return rest.page('stripeInvoices', { customer: customer.id, status: 'open' }, page, scope);
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { companyDomainOf, normaliseDomain, normaliseEmail } from '../../src/joins/email-address.ts';
+import { companyDomainOf, normaliseDomain, normaliseEmail, unicodeSpelling } from '../../src/config/email-address.ts';
 
 describe('e-mail addresses as keys', () => {
   it('folds case and outer space, and nothing else', () => {
@@ -37,6 +37,19 @@ describe('e-mail addresses as keys', () => {
   it('finds the company in a work address and none in a free-mail one', () => {
     expect(companyDomainOf('Ada@BrightForge.io', new Set(['gmail.com']))).toBe('brightforge.io');
     expect(companyDomainOf('ada@gmail.com', new Set(['gmail.com']))).toBeNull();
+  });
+
+  it('has one spelling for a domain with letters beyond ASCII', () => {
+    expect(
+      ['Bücher.de', 'https://www.bücher.de/', 'xn--bcher-kva.de', 'bu\u0308cher。de'].map(normaliseDomain),
+    ).toEqual(Array(4).fill('xn--bcher-kva.de'));
+    expect(normaliseEmail('Ada@BÜCHER.de')).toBe('ada@xn--bcher-kva.de');
+    expect(companyDomainOf('ada@bücher.de', new Set())).toBe('xn--bcher-kva.de');
+    expect(['xn--bcher-kva.de', 'ada@xn--bcher-kva.de'].map(unicodeSpelling)).toEqual(['bücher.de', 'ada@bücher.de']);
+    expect(['acme.com', 'xn--.de', 'xn--a'].map(unicodeSpelling)).toEqual([null, null, null]);
+    expect(['bücher%2ede.de', 'bü cher.de', 'b\u200bücher.de', 'bücher..de'].map(normaliseDomain)).toEqual(
+      Array(4).fill(null),
+    );
   });
 
   it('reads a domain out of what people call one', () => {

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import type { BoundReader } from '../../src/joins/bound-reader.ts';
+import { calcomBookingByAttendee, calcomBookingsJoin } from '../../src/joins/calcom-bookings.ts';
+import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
+import type { JoinContext } from '../../src/joins/join.ts';
+import { createKeyedReads } from '../../src/joins/keyed-read.ts';
+
+const booking = { uid: 'b1', attendees: [null, { email: 'ada@brightforge.io', name: 'Ada' }, { email: null }] };
+const identity = DEFAULT_IDENTITY;
+
+it('passes over attendees who are nothing: a booking is its others', async () => {
+  const reads = createKeyedReads({ firstRow: async () => booking } as Partial<BoundReader> as BoundReader);
+  expect(await reads.load(calcomBookingByAttendee, 'ada@brightforge.io')).toBe(booking);
+  const context = { reads, identity } as Partial<JoinContext> as JoinContext;
+  const attendees = calcomBookingsJoin['CalcomBooking']?.['attendees'];
+  expect(attendees?.(booking as never, {} as never, context, {} as never)).toEqual([
+    { email: 'ada@brightforge.io', name: 'Ada' },
+  ]);
+});
