@@ -110,6 +110,11 @@ export interface EventPage {
   events: readonly LoggedEvent[];
   /** Everything up to here was looked at: the place to read on from, also when nothing matched. */
   scannedTo: Position;
+  /**
+   * The page reached what could be read then: wait there. That `scannedTo` moved says nothing of it, for the end of a log may
+   * move without an event.
+   */
+  isEnd: boolean;
 }
 
 export interface StoredDelivery extends Omit<Delivery, 'events' | 'deadLetters'> {

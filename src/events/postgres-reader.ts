@@ -54,7 +54,7 @@ export async function readPage(
     values.list,
   );
   const events = rows.flatMap((row) => (row.seq === null ? [] : [toEvent(row)]));
-  return { events, scannedTo: scannedTo(after, events, rows[0]) };
+  return { events, ...reachOf(after, events, rows[0]) };
 }
 
 export async function findEvents(
@@ -87,12 +87,21 @@ export async function headPosition(queries: Queries): Promise<Position> {
   return horizonPosition(row?.horizon ?? '0');
 }
 
-/** The last event that can be read now; undefined when there is none. */
-export async function lastReadable(queries: Queries): Promise<Position | undefined> {
-  const [row] = await queries.query<{ xid: string; seq: number }>(`
-    select xid::text as xid, seq from vendorgraph.event where event.xid < ${HORIZON}
-    order by event.xid desc, event.seq desc limit 1`);
-  return row && positionOf(row);
+export interface Tip {
+  /** Of the last event that can be read now; undefined when there is none. */
+  position: Position | undefined;
+  /** An event is committed that cannot be read yet: another transaction of the server holds it back. */
+  isHeldBack: boolean;
+}
+
+export async function findTip(queries: Queries): Promise<Tip> {
+  const [row] = await queries.query<{ xid: string | null; seq: number | null; isHeldBack: boolean }>(`
+    select last.xid::text as xid, last.seq, exists (select from vendorgraph.event where xid >= ${HORIZON}) as "isHeldBack"
+    from (select 1) as once left join (
+      select xid, seq from vendorgraph.event where event.xid < ${HORIZON} order by event.xid desc, event.seq desc limit 1
+    ) as last on true`);
+  const { xid = null, seq = null, isHeldBack = false } = row ?? {};
+  return { position: xid === null || seq === null ? undefined : positionOf({ xid, seq }), isHeldBack };
 }
 
 /** Its bytes may be those of its only event, stored once. */
@@ -132,14 +141,19 @@ function pageSql(after: Position, filter: EventFilter, limit: number, values: Va
     order by page.seq is null, page.xid::xid8, page.seq`;
 }
 
-/** The last event of a page that was cut; else the end of the stretch; else everything that is decided. */
-function scannedTo(after: Position, events: readonly LoggedEvent[], page: PageRow | undefined): Position {
-  if (page === undefined) return after;
+/** To the last event of a page that was cut; else to the end of the stretch; else through everything that is decided. */
+function reachOf(
+  after: Position,
+  events: readonly LoggedEvent[],
+  page: PageRow | undefined,
+): Omit<EventPage, 'events'> {
+  if (page === undefined) return { scannedTo: after, isEnd: true };
   const last = events.at(-1);
-  if (last !== undefined && events.length < page.matching) return last.position;
-  if (page.endXid !== null && page.endSeq !== null) return positionOf({ xid: page.endXid, seq: page.endSeq });
+  if (last !== undefined && events.length < page.matching) return { scannedTo: last.position, isEnd: false };
+  const { endXid, endSeq } = page;
+  if (endXid !== null && endSeq !== null) return { scannedTo: positionOf({ xid: endXid, seq: endSeq }), isEnd: false };
   const horizon = horizonPosition(page.horizon);
-  return horizon > after ? horizon : after;
+  return { scannedTo: horizon > after ? horizon : after, isEnd: true };
 }
 
 function toEvent({ seq, xid, unsigned, replayOf, deliveryId, ix, vendor, type, ...row }: EventRow): LoggedEvent {

@@ -113,7 +113,7 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
 /** Who reads far behind the head lets others have a turn after each page; nothing else would make them wait. */
 async function readPage(reader: SqliteReader, after: Position, filter: EventFilter, limit: number): Promise<EventPage> {
   const page = reader.page(after, filter, limit);
-  if (seqOf(page.scannedTo) < reader.head()) await turn();
+  if (!page.isEnd) await turn();
   return page;
 }
 

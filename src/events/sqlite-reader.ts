@@ -50,19 +50,20 @@ export class SqliteReader {
     const from = seqOf(after);
     // Before the rows: what is committed in between is left to the next page.
     const head = this.head();
-    if (from >= head) return { events: [], scannedTo: after };
+    if (from >= head) return { events: [], scannedTo: after, isEnd: true };
     const arms = armsOf(filter);
-    if (arms?.length === 0) return { events: [], scannedTo: positionOf(head) };
+    if (arms?.length === 0) return { events: [], scannedTo: positionOf(head), isEnd: true };
     const upTo = arms ? head : Math.min(head, this.#edgeBehind(from));
     const rows = arms ? armRows(arms, from, upTo, limit) : scanRows(filter, from, upTo, limit);
-    return this.#take(rows, limit, upTo);
+    const page = this.#take(rows, limit, upTo);
+    return { ...page, isEnd: page.scannedTo === positionOf(head) };
   }
 
   #edgeBehind(seq: number): number {
     return Number(this.#edge.get(seq)?.['seq'] ?? Number.POSITIVE_INFINITY);
   }
 
-  #take({ sql, values }: Condition, limit: number, upTo: number): EventPage {
+  #take({ sql, values }: Condition, limit: number, upTo: number): Omit<EventPage, 'isEnd'> {
     const events: LoggedEvent[] = [];
     let chars = 0;
     // Never left open: the loop ends in this turn, and `break` ends the statement.

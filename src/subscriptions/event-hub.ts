@@ -68,12 +68,12 @@ export function createEventHub(options: EventHubOptions): EventHub {
 
   let isDisposed = false;
 
-  /** A page that tells something; undefined: `after` lies at the head. */
+  /** Undefined: `after` lies at the head; so does `scannedTo` of a page that is live and empty. */
   const look = async (after: Position, { interest, signal }: Patient): Promise<HubPage | undefined> => {
     if (ring.covers(after)) return { ...ring.read(after, interest), isLive: true };
     if (tail.isRunning && after >= ring.to) return undefined;
     const page = await patience(() => readShared(after, interest), signal);
-    return page.scannedTo > after ? { ...page, isLive: false } : undefined;
+    return { ...page, isLive: page.events.length === 0 && page.isEnd };
   };
 
   return {
@@ -88,7 +88,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
         const page = await look(after, patient);
         if (page !== undefined && (page.events.length > 0 || !page.isLive)) return page;
         after = page?.scannedTo ?? after;
-        if (now() >= patient.until) return { events: [], scannedTo: after, isLive: true };
+        if (now() >= patient.until) return { events: [], scannedTo: after, isEnd: true, isLive: true };
         after = await tail.wait(after, patient);
       }
     },

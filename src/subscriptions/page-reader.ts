@@ -23,8 +23,8 @@ export function createPageReader(log: EventLog): ReadPage {
     const page = await log.read(after, interest.filter, PAGE_EVENTS);
     // Asked behind the read: what was pruned until then may be missing in the page.
     if (page.scannedTo > after && (await earliestOf(log, interest.vendors)) > after) throw overtaken();
-    const { events, scannedTo } = cutPage(page);
-    return { events: events.map(known.same), scannedTo };
+    const cut = cutPage(page);
+    return { ...cut, events: cut.events.map(known.same) };
   };
 }
 

@@ -153,7 +153,7 @@ function generous(log: EventLog): EventLog {
       for (let scannedTo = after; ; ) {
         const page = await log.read(scannedTo, filter, limit - events.length);
         events.push(...page.events);
-        if (page.scannedTo === scannedTo || events.length === limit) return { events, scannedTo: page.scannedTo };
+        if (page.isEnd || events.length === limit) return { ...page, events };
         scannedTo = page.scannedTo;
       }
     },
