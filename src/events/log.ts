@@ -4,6 +4,7 @@
  * against every one.
  */
 import type { VendorName } from '../config/vendor-name.ts';
+import { GatewayError } from '../errors.ts';
 
 /**
  * A place in the log, just behind an event: hexadecimal, all of one log equally long, and a later one is the greater
@@ -53,6 +54,8 @@ export interface DedupeKey {
   isBodyHash: boolean;
   /** Kept at least until then. */
   expiresAt: number;
+  /** Id of a secret: kept as long as it is among `Retention.secrets`, too. Of several that came with a key the last counts. */
+  secret?: string | null | undefined;
 }
 
 export const DEAD_LETTER_REASONS = ['unreadable', 'no_type', 'too_deep', 'id_conflict', 'schema_drift'] as const;
@@ -71,7 +74,7 @@ export interface Appended {
   events: readonly AppendedEvent[];
 }
 
-/** `position` of a duplicate: of the event stored before, null when that is gone; a conflict became a dead letter. */
+/** `position` of what was stored, else null; a conflict became a dead letter. */
 export interface AppendedEvent {
   outcome: 'stored' | 'duplicate' | 'conflict';
   position: Position | null;
@@ -87,7 +90,7 @@ export interface LoggedEvent {
   type: string;
   eventId: string;
   vendorTime: number | null;
-  /** Of a replay: when it was repeated, so that retention counts from then. */
+  /** Of a replay or a redrive: when that was, so that retention counts from then. */
   receivedAt: number;
   /** JSON text. */
   body: string;
@@ -134,7 +137,18 @@ export interface Consumer {
   principal: string;
   name: string;
   position: Position;
+  /** When its position was last moved. */
   updatedAt: number;
+  /** Of the stream that opened it last; null: none has. */
+  owner: string | null;
+}
+
+/** Of one principal: whoever makes names up must not fill the disk. */
+export const MOST_CONSUMERS = 1_000;
+
+export function tooManyConsumers(): GatewayError {
+  const message = `There are ${MOST_CONSUMERS} named consumers of this principal already. Use one of those names.`;
+  return new GatewayError('LIMIT_EXCEEDED', message, { retryable: false, limit: 'consumers' });
 }
 
 /** What the operators may read and repeat: by id, or by time, position, vendor and type. */
@@ -162,6 +176,8 @@ export interface Retention {
   before: number;
   /** Above so many bytes of raw bodies and events, the oldest go. */
   maxBytes: number;
+  /** Ids of the vendor's secrets: dedupe keys of others need to be kept no longer than their time. @default none */
+  secrets?: readonly string[] | undefined;
 }
 
 export interface EventLog extends AsyncDisposable {
@@ -188,7 +204,15 @@ export interface EventLog extends AsyncDisposable {
   waitFor(after: Position, signal: AbortSignal): Promise<void>;
 
   consumer(principal: string, name: string): Promise<Consumer | undefined>;
-  /** Moves a named consumer forward, makes it when there is none; a position at or behind its own changes nothing. Returns where it stands. */
+  /**
+   * Notes who holds a named consumer now, and makes it at `start` when there is none. Returns it as it stands: of two that open
+   * it for the first time at once, both get the place of one. Throws LIMIT_EXCEEDED when the principal has MOST_CONSUMERS.
+   */
+  openConsumer(principal: string, name: string, first: { start: Position; owner: string }): Promise<Consumer>;
+  /**
+   * Moves a named consumer forward, makes it when there is none; a position at or behind its own changes nothing. Returns where
+   * it stands. Throws LIMIT_EXCEEDED as `openConsumer` does.
+   */
   commitConsumer(principal: string, name: string, position: Position): Promise<Position>;
   consumers(): Promise<Consumer[]>;
 
@@ -203,8 +227,8 @@ export interface EventLog extends AsyncDisposable {
     limit: number,
   ): Promise<DeadLetter[]>;
   /**
-   * Marks it as done and appends what was made of it now, in one transaction; the delivery itself stays as it is, and its
-   * events carry the time of that delivery. Throws NOT_FOUND for an unknown id.
+   * Marks it as done and appends what was made of it now, in one transaction; the delivery itself stays as it is. Throws
+   * NOT_FOUND for an unknown id.
    */
   redrive(id: string, events: readonly NewEvent[], by: Operator): Promise<Appended>;
   /** Deletes what retention no longer keeps of a vendor, in small transactions. Returns how many events went. */
@@ -215,7 +239,10 @@ export interface EventLog extends AsyncDisposable {
 
 export interface LogFigures {
   events: number;
+  /** Of raw bodies and events: what `Retention.maxBytes` bounds. */
   bytes: number;
+  /** Of dedupe keys, roughly; their time bounds them. */
+  keyBytes: number;
   deadLetters: Readonly<Record<string, number>>;
   /** Age of what holds readers back, Postgres only; 0 elsewhere. */
   horizonAgeMs: number;

@@ -32,11 +32,13 @@ export async function readFigures(queries: Queries, now: number): Promise<LogFig
   const [sums] = await queries.query<{ events: number; bytes: number }>(
     'select coalesce(sum(events), 0)::bigint as events, coalesce(sum(bytes), 0)::bigint as bytes from vendorgraph.tally',
   );
+  const [keys] = await queries.query<{ bytes: number }>(`select pg_total_relation_size('vendorgraph.dedupe') as bytes`);
   const letters = await queries.query<{ reason: string; count: number }>(LETTERS);
   const [horizon] = await queries.query<{ age: number }>(HORIZON_AGE, [now]);
   return {
     events: sums?.events ?? 0,
     bytes: sums?.bytes ?? 0,
+    keyBytes: keys?.bytes ?? 0,
     deadLetters: Object.fromEntries(letters.map(({ reason, count }) => [reason, count])),
     horizonAgeMs: Math.round(horizon?.age ?? 0),
     consumers: await unreadConsumers(queries),

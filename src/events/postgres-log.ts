@@ -7,7 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import type { EventLog, Position } from './log.ts';
 import { rollEpoch } from './postgres-audit.ts';
 import { PostgresCommitter } from './postgres-committer.ts';
-import { findConsumer, listConsumers, moveConsumer } from './postgres-consumers.ts';
+import { findConsumer, listConsumers, moveConsumer, openConsumer } from './postgres-consumers.ts';
 import { createDatabase, type Database, type Queries } from './postgres-database.ts';
 import { storeFailure } from './postgres-failure.ts';
 import { readFigures } from './postgres-figures.ts';
@@ -44,13 +44,8 @@ export interface PostgresLogOptions {
  */
 export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
   const { url, log, now = Date.now, readers, answerMs, pollMs } = options;
+  await start(url, log);
   const database = await createDatabase({ url, readers, answerMs });
-  try {
-    await startPostgresLog(database, log);
-  } catch (error) {
-    await database[Symbol.asyncDispose]();
-    throw error;
-  }
   const waiters = new PostgresWaiters({ database, log, pollMs });
   const committer = new PostgresCommitter({ ...options, database, now, onCommit: () => waiters.look() });
   let ended: Promise<void> | undefined;
@@ -58,6 +53,12 @@ export async function openPostgresLog(options: PostgresLogOptions): Promise<Even
     ...logOf({ database, committer, waiters, now }),
     [Symbol.asyncDispose]: () => (ended ??= endAll(committer, waiters, database)),
   };
+}
+
+/** On a connection of its own, which waits as long as it takes to bring an old log to the present version. */
+async function start(url: string, log: Logger | undefined): Promise<void> {
+  await using database = await createDatabase({ url, readers: 1, answerMs: 0 });
+  await startPostgresLog(database, log);
 }
 
 /** What was appended is stored before the connections go. */
@@ -86,6 +87,7 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     earliest: (vendors) => earliestOf(database, vendors),
     waitFor: (after, signal) => waiters.waitFor(after, signal),
     consumer: (principal, name) => findConsumer(database, principal, name),
+    openConsumer: (principal, name, first) => openConsumer(database, principal, name, first, now()),
     commitConsumer: (principal, name, position) => moveConsumer(database, principal, name, position, now()),
     consumers: () => listConsumers(database),
     find: (query, limit, newestFirst = false) => findEvents(database, query, limit, newestFirst),

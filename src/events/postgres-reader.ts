@@ -19,6 +19,7 @@ const PAGE_BYTES = 8 * 1024 * 1024;
 interface EventRow {
   seq: number;
   xid: string;
+  id: string;
   deliveryId: string;
   ix: number;
   vendor: string;
@@ -29,7 +30,7 @@ interface EventRow {
   body: string;
   /** JSON text of names. */
   unsigned: string;
-  replayOf: number | null;
+  replayOf: string | null;
 }
 
 /** What a page says of itself, once with each of its rows; without events there is one row with nothing else. */
@@ -156,10 +157,10 @@ function reachOf(
   return { scannedTo: horizon > after ? horizon : after, isEnd: true };
 }
 
-function toEvent({ seq, xid, unsigned, replayOf, deliveryId, ix, vendor, type, ...row }: EventRow): LoggedEvent {
+function toEvent({ seq, xid, id, unsigned, replayOf, deliveryId, ix, vendor, type, ...row }: EventRow): LoggedEvent {
   const { eventId, vendorTime, receivedAt, body } = row;
   return {
-    id: String(seq),
+    id,
     position: positionOf({ xid, seq }),
     deliveryId,
     ix,
@@ -170,6 +171,6 @@ function toEvent({ seq, xid, unsigned, replayOf, deliveryId, ix, vendor, type, .
     receivedAt,
     body,
     unsigned: JSON.parse(unsigned),
-    replayOf: replayOf === null ? null : String(replayOf),
+    replayOf,
   };
 }

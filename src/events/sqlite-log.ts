@@ -88,6 +88,8 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     earliest: (vendors) => answered(() => reader.earliest(vendors)),
     waitFor: (after, signal) => answered(() => waiters.waitFor(seqOf(after), signal)),
     consumer: (principal, name) => answered(() => records.consumer(principal, name)),
+    openConsumer: (principal, name, first) =>
+      writer.run<'openConsumer'>({ kind: 'openConsumer', principal, name, ...first, at: now() }),
     commitConsumer: (principal, name, position) =>
       writer.run<'commitConsumer'>({ kind: 'commitConsumer', principal, name, position, at: now() }),
     consumers: () => answered(() => records.consumers()),

@@ -22,7 +22,7 @@ const LETTERS = `
   FROM dead_letter l JOIN delivery d ON d.number = l.delivery
   WHERE (?1 OR l.redriven_at IS NULL) AND (?2 IS NULL OR l.vendor = ?2) AND (?3 IS NULL OR l.reason = ?3)
     AND (?4 IS NULL OR l.number = ?4) ORDER BY l.number DESC LIMIT ?5`;
-const CONSUMERS = 'SELECT principal, name, position, updated_at AS updatedAt FROM consumer';
+const CONSUMERS = 'SELECT principal, name, position, updated_at AS updatedAt, owner FROM consumer';
 const NUMBER = /^[1-9]\d{0,14}$/;
 
 export class SqliteRecords {
@@ -69,12 +69,14 @@ export class SqliteRecords {
 
   figures(): LogFigures {
     const sums = this.#db.prepare('SELECT sum(events) AS events, sum(bytes) AS bytes FROM tally').get();
+    const keys = this.#db.prepare('SELECT bytes FROM dedupe_size').get();
     const letters = this.#db
       .prepare('SELECT reason, count(*) AS count FROM dead_letter WHERE redriven_at IS NULL GROUP BY reason')
       .all();
     return {
       events: Number(sums?.['events'] ?? 0),
       bytes: Number(sums?.['bytes'] ?? 0),
+      keyBytes: Number(keys?.['bytes'] ?? 0),
       deadLetters: Object.fromEntries(letters.map(({ reason, count }) => [reason, Number(count)])),
       horizonAgeMs: 0,
       consumers: this.#unread(),

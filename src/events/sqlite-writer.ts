@@ -118,9 +118,20 @@ export class SqliteWriter {
 
   #done(outcomes: readonly Outcome[]): void {
     this.#tell(outcomes);
-    if (outcomes.some((outcome) => 'answer' in outcome)) this.#options.onCommit();
+    if (outcomes.some((outcome) => 'answer' in outcome)) this.#wakeReaders();
     this.#queue.settle(outcomes);
     this.#send();
+  }
+
+  /** Whoever waits to be told that its delivery is stored must be told whatever becomes of those who read. */
+  #wakeReaders(): void {
+    try {
+      this.#options.onCommit();
+    } catch (error) {
+      // The next look at the file wakes them.
+      const reason = error instanceof Error ? error.message : typeof error;
+      this.#options.log?.warn({ reason }, 'readers of the event log could not be woken');
+    }
   }
 
   /** Once when the disk takes nothing, once when it does again, and each time for what the log cannot hold. */

@@ -45,7 +45,7 @@ describe.skipIf((await postgresMissing()) !== undefined)('opening the event log 
     await using place = await makePostgresPlace();
     await (await place.open())[Symbol.asyncDispose]();
     await place.database.query(`update vendorgraph.meta set value = '99' where name = 'schema_version'`);
-    await expect(place.open()).rejects.toThrow(/version 99 .* expected 1/);
+    await expect(place.open()).rejects.toThrow(/version 99 .* expected 2/);
   });
 
   it('refuses a database that is not encoded in UTF-8', async () => {
