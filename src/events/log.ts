@@ -80,6 +80,10 @@ export interface AppendedEvent {
   position: Position | null;
 }
 
+export function storedEvents(appended: readonly Appended[]): number {
+  return appended.reduce((sum, { events }) => sum + events.filter(({ outcome }) => outcome === 'stored').length, 0);
+}
+
 export interface LoggedEvent {
   /** Stable and unique in this log; a replay has its own. */
   id: string;
@@ -233,8 +237,29 @@ export interface EventLog extends AsyncDisposable {
   redrive(id: string, events: readonly NewEvent[], by: Operator): Promise<Appended>;
   /** Deletes what retention no longer keeps of a vendor, in small transactions. Returns how many events went. */
   prune(vendor: VendorName, retention: Retention): Promise<number>;
+  /** Those of whom anything was ever stored. */
+  vendors(): Promise<VendorName[]>;
   /** Figures for /metrics; cheap. */
   figures(): Promise<LogFigures>;
+  /**
+   * Named consumers that have not read all of what they follow, by vendor: those furthest behind first, at most 1,000 consumers.
+   * `follows`: whose events a consumer gets; undefined: everybody's.
+   */
+  unread(follows: (consumer: Consumer) => readonly VendorName[] | undefined): Promise<UnreadEvents[]>;
+}
+
+export interface UnreadEvents {
+  principal: string;
+  name: string;
+  vendor: VendorName;
+  /** When the oldest of them was received. */
+  oldestUnreadAt: number;
+}
+
+/** Told by a log as it works. */
+export interface LogMeasures {
+  /** A group of deliveries reached stable storage with so many new events. */
+  committed(events: number): void;
 }
 
 export interface LogFigures {
@@ -246,6 +271,4 @@ export interface LogFigures {
   deadLetters: Readonly<Record<string, number>>;
   /** Age of what holds readers back, Postgres only; 0 elsewhere. */
   horizonAgeMs: number;
-  /** Consumers that have unread events, and since when, at most 1,000. */
-  consumers: readonly { principal: string; name: string; oldestUnreadAt: number | null }[];
 }

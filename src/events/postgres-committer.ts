@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { Appended, Delivery } from './log.ts';
+import { type Appended, type Delivery, type LogMeasures, storedEvents } from './log.ts';
 import { appendGroup } from './postgres-append.ts';
 import type { Database } from './postgres-database.ts';
 import { describeFailure, isOfTheData, isPassing, storeFailure } from './postgres-failure.ts';
@@ -20,6 +20,7 @@ export interface CommitterOptions {
   maxWaitingBytes?: number | undefined;
   /** How long a delivery may wait before it is refused; it may be stored nevertheless. @default 2_000 */
   maxWaitMs?: number | undefined;
+  measures?: LogMeasures | undefined;
   /** Called after every group that reached the disk. */
   onCommit(): void;
 }
@@ -100,6 +101,7 @@ export class PostgresCommitter {
       const appended = await this.#write(group);
       this.#recovered();
       this.#options.onCommit();
+      this.#options.measures?.committed(storedEvents(appended));
       for (const [index, waiting] of group.entries()) this.#settle(waiting, appended[index]);
     } catch (error) {
       if (group.length > 1 && isOfTheData(error)) for (const waiting of group) await this.#commit([waiting]);

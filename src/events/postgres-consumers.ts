@@ -3,7 +3,7 @@ import { type Consumer, MOST_CONSUMERS, type Position, tooManyConsumers } from '
 import type { Queries } from './postgres-database.ts';
 import { placeOf } from './postgres-position.ts';
 
-const COLUMNS = 'principal, name, position, updated_at as "updatedAt", owner';
+export const CONSUMER_COLUMNS = 'principal, name, position, updated_at as "updatedAt", owner';
 /** `$1`, `$2`: principal and name. */
 const HAS_ROOM = `
   exists (select from vendorgraph.consumer where principal = $1 and name = $2)
@@ -11,14 +11,14 @@ const HAS_ROOM = `
 
 export async function findConsumer(queries: Queries, principal: string, name: string): Promise<Consumer | undefined> {
   const [consumer] = await queries.query<Consumer>(
-    `select ${COLUMNS} from vendorgraph.consumer where principal = $1 and name = $2`,
+    `select ${CONSUMER_COLUMNS} from vendorgraph.consumer where principal = $1 and name = $2`,
     [principal, name],
   );
   return consumer;
 }
 
 export async function listConsumers(queries: Queries): Promise<Consumer[]> {
-  return await queries.query<Consumer>(`select ${COLUMNS} from vendorgraph.consumer order by principal, name`);
+  return await queries.query<Consumer>(`select ${CONSUMER_COLUMNS} from vendorgraph.consumer order by principal, name`);
 }
 
 /** Made at `start` by the first; the others get what is there. */
@@ -33,7 +33,7 @@ export async function openConsumer(
   const [consumer] = await queries.query<Consumer>(
     `insert into vendorgraph.consumer as c (principal, name, position, updated_at, owner)
      select $1::text, $2::text, $3::text, $4::bigint, $5::text where ${HAS_ROOM}
-     on conflict (principal, name) do update set owner = excluded.owner returning ${COLUMNS}`,
+     on conflict (principal, name) do update set owner = excluded.owner returning ${CONSUMER_COLUMNS}`,
     [principal, name, start, now, owner],
   );
   if (consumer === undefined) throw tooManyConsumers();

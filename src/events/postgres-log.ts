@@ -4,13 +4,13 @@
  */
 import type { VendorName } from '../config/vendor-name.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventLog, Position } from './log.ts';
+import type { EventLog, LogMeasures, Position } from './log.ts';
 import { rollEpoch } from './postgres-audit.ts';
 import { PostgresCommitter } from './postgres-committer.ts';
 import { findConsumer, listConsumers, moveConsumer, openConsumer } from './postgres-consumers.ts';
 import { createDatabase, type Database, type Queries } from './postgres-database.ts';
 import { storeFailure } from './postgres-failure.ts';
-import { readFigures } from './postgres-figures.ts';
+import { findUnread, listVendors, readFigures } from './postgres-figures.ts';
 import { findLetters, redriveLetter } from './postgres-letters.ts';
 import { horizonPosition, POSITION_LENGTH } from './postgres-position.ts';
 import { pruneVendor } from './postgres-prune.ts';
@@ -23,6 +23,7 @@ export interface PostgresLogOptions {
   /** `postgres://user:password@host:port/database`. */
   url: string;
   log?: Logger | undefined;
+  measures?: LogMeasures | undefined;
   now?: (() => number) | undefined;
   /** Connections that read, besides one that writes and one that listens. @default 4 */
   readers?: number | undefined;
@@ -97,7 +98,9 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     deadLetters: (query, limit) => findLetters(database, query, limit),
     redrive: (id, events, by) => inOne(database, (queries) => redriveLetter(queries, id, events, by, now())),
     prune: (vendor, retention) => answered(pruneVendor(database, vendor, retention, now())),
+    vendors: () => listVendors(database),
     figures: () => readFigures(database, now()),
+    unread: (follows) => findUnread(database, follows),
   };
 }
 

@@ -9,7 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { displayPath } from '../config/config-error.ts';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventFilter, EventLog, EventPage, EventQuery, Position } from './log.ts';
+import type { EventFilter, EventLog, EventPage, EventQuery, LogMeasures, Position } from './log.ts';
 import { openForReading } from './sqlite-connection.ts';
 import { FAILPOINT_VARIABLE, readFailpoints } from './sqlite-failpoint.ts';
 import { POSITION_LENGTH, positionOf, seqOf } from './sqlite-position.ts';
@@ -25,6 +25,7 @@ export interface SqliteLogOptions {
   /** Its folder is made when it is not there. */
   path: string;
   log?: Logger | undefined;
+  measures?: LogMeasures | undefined;
   now?: (() => number) | undefined;
   /** Deliveries that may wait for a commit. @default 2_000 */
   maxWaiting?: number | undefined;
@@ -46,13 +47,13 @@ export function eventLogPath(dataDir: string): string {
  * was given to it, and closes the file.
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<EventLog> {
-  const { path, log, now = Date.now, pollMs = 10 } = options;
+  const { path, log, measures, now = Date.now, pollMs = 10 } = options;
   const { maxWaiting = 2_000, maxWaitingBytes = 64 * 1024 * 1024, maxWaitMs = 2_000 } = options;
   const failpoints = readFailpoints(process.env[FAILPOINT_VARIABLE]);
   if (Object.keys(failpoints).length > 0) log?.error({ failpoints }, 'events may get lost: a failpoint is set');
   let onCommit = (): void => {};
   const limits = { maxWaiting, maxWaitingBytes, maxWaitMs };
-  const writer = startSqliteWriter({ path, log, failpoints, ...limits, onCommit: () => onCommit() });
+  const writer = startSqliteWriter({ path, log, measures, failpoints, ...limits, onCommit: () => onCommit() });
   try {
     const db = openForReading(path);
     const waiters = new SqliteWaiters(new SqliteReader(db), pollMs);
@@ -100,7 +101,9 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     deadLetters: (query, limit) => answered(() => records.deadLetters(query, limit)),
     redrive: (id, events, by) => writer.run<'redrive'>({ kind: 'redrive', id, events, by, at: now() }),
     prune: (vendor, retention) => pruneVendor(writer, vendor, retention, now),
+    vendors: () => answered(() => records.vendors()),
     figures: () => answered(() => records.figures()),
+    unread: (follows) => answered(() => records.unread(follows)),
     [Symbol.asyncDispose]: () => (ended ??= end()),
   };
 

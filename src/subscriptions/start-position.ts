@@ -82,6 +82,12 @@ async function openConsumer(
 /** A place for each field: what is done of one says nothing of another. No name has a slash. */
 export const consumerKey = (name: string, field: string): string => `${name}/${field}`;
 
+/** The field in a key; undefined for one of a time when a place counted for all. */
+export function fieldOf(key: string): string | undefined {
+  const [, field] = key.split('/');
+  return field;
+}
+
 /** Throws BAD_USER_INPUT. */
 export function checkConsumerName(name: string): void {
   if (CONSUMER_NAME.test(name)) return;

@@ -92,7 +92,9 @@ function appending(makePlace: () => Promise<LogPlace>): void {
     expect(await log.find({ filter: STRIPE }, 10)).toEqual([]);
     expect(await log.count({ filter: STRIPE })).toBe(0);
     expect(await log.delivery('none')).toBeUndefined();
-    expect(await log.figures()).toMatchObject({ events: 0, bytes: 0, consumers: [] });
+    expect(await log.figures()).toMatchObject({ events: 0, bytes: 0 });
+    expect(await log.vendors()).toEqual([]);
+    expect(await log.unread(() => undefined)).toEqual([]);
   });
 
   it('gives back all of an event', async () => {
@@ -660,12 +662,19 @@ function consumers(makePlace: () => Promise<LogPlace>): void {
   it('tells since when a consumer has unread events', async () => {
     await using place = await makePlace();
     const log = await place.open();
-    await appendAll(log, batchOf('a', 1), batchOf('b', 1, { receivedAt: NOW + 7 }));
+    const other = batchOf('z', 1, { vendor: 'zendesk', receivedAt: NOW + 9 });
+    await appendAll(log, batchOf('a', 1), other, batchOf('b', 1, { receivedAt: NOW + 7 }));
     const [first, second] = (await readAll(log)).map(({ position }) => position);
     await log.commitConsumer('key:app', 'sync', first ?? '');
-    expect((await log.figures()).consumers).toEqual([{ principal: 'key:app', name: 'sync', oldestUnreadAt: NOW + 7 }]);
+    const app = { principal: 'key:app', name: 'sync' };
+    const ofStripe = { ...app, vendor: 'stripe', oldestUnreadAt: NOW + 7 };
+    const ofZendesk = { ...app, vendor: 'zendesk', oldestUnreadAt: NOW + 9 };
+    expect(await log.unread(() => undefined)).toEqual([ofStripe, ofZendesk]);
+    expect(await log.unread(({ name }) => (name === 'sync' ? ['zendesk'] : []))).toEqual([ofZendesk]);
+    expect(await log.unread(() => [])).toEqual([]);
     await log.commitConsumer('key:app', 'sync', second ?? '');
-    expect((await log.figures()).consumers).toEqual([]);
+    expect(await log.unread(() => undefined)).toEqual([]);
+    expect((await log.vendors()).toSorted()).toEqual(['stripe', 'zendesk']);
   });
 
   it('has an epoch of its own, and another one once it is rolled', async () => {
