@@ -108,7 +108,7 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
       looks.inc({ vendor, result });
       if (appended > 0) missed.inc({ vendor }, appended);
     },
-    watch: (figures) => watchFigures(gauge, registers, figures),
+    watch: (figures) => watchFigures(registers, figures),
   };
 }
 
@@ -124,7 +124,23 @@ function rowsOf<Row>(make: (field: string) => Row): (field: string) => Row {
 
 type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge;
 
-function watchFigures(gauge: MakeGauge, registers: [Registry], figures: () => Promise<EventLogFigures>): void {
+/** Each of these gauges waits for what is asked once in a scrape: one that did not would show what the last scrape found. */
+function watchFigures(registers: [Registry], figures: () => Promise<EventLogFigures>): void {
+  let asked: Promise<void> | undefined;
+  const gauge: MakeGauge = (name, help, labelNames = []) =>
+    new Gauge({
+      name: `vendorgraph_${name}`,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        asked ??= ask().finally(() => {
+          asked = undefined;
+        });
+        return asked;
+      },
+    });
+  const events = gauge('event_log_events', 'Events that are kept.');
   const bytes = gauge('event_log_bytes', 'Raw bodies and events that are kept.');
   const keys = gauge('event_log_dedupe_bytes', 'Keys that events are known again by.');
   const letters = gauge('dead_letters', 'Dead letters that wait for an operator, by reason.', ['reason']);
@@ -134,23 +150,17 @@ function watchFigures(gauge: MakeGauge, registers: [Registry], figures: () => Pr
     'Age of the oldest event of a vendor that a named consumer follows and has not acknowledged.',
     ['principal', 'consumer', 'vendor'],
   );
-  new Gauge({
-    name: 'vendorgraph_event_log_events',
-    help: 'Events that are kept.',
-    registers,
-    // The first of them asks for all.
-    async collect() {
-      const found = await figures().catch(() => undefined);
-      if (!found) return;
-      this.set(found.events);
-      bytes.set(found.bytes);
-      keys.set(found.keyBytes);
-      horizon.set(found.horizonAgeMs / 1_000);
-      letters.reset();
-      for (const [reason, count] of Object.entries(found.deadLetters)) letters.set({ reason }, count);
-      unread.reset();
-      for (const { principal, name, vendor, oldestUnreadAt } of found.consumers)
-        unread.set({ principal, consumer: name, vendor }, Math.max(0, (Date.now() - oldestUnreadAt) / 1_000));
-    },
-  });
+  const ask = async (): Promise<void> => {
+    const found = await figures().catch(() => undefined);
+    if (!found) return;
+    events.set(found.events);
+    bytes.set(found.bytes);
+    keys.set(found.keyBytes);
+    horizon.set(found.horizonAgeMs / 1_000);
+    letters.reset();
+    for (const [reason, count] of Object.entries(found.deadLetters)) letters.set({ reason }, count);
+    unread.reset();
+    for (const { principal, name, vendor, oldestUnreadAt } of found.consumers)
+      unread.set({ principal, consumer: name, vendor }, Math.max(0, (Date.now() - oldestUnreadAt) / 1_000));
+  };
 }
