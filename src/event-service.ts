@@ -28,6 +28,8 @@ export interface EventService extends AsyncDisposable {
   source: EventSource;
   receiver: WebhookReceiver;
   ackEvents: AckEvents;
+  /** False while webhooks are refused because the event log cannot be written. */
+  isWritable(): boolean;
   /** Vendors whose webhooks are refused with 503, for want of a secret. */
   unready: ReadonlySet<VendorName>;
   /** Takes no webhook any more, ends every subscription with its cursor, resolves when what was in flight is answered. */
@@ -84,6 +86,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   return {
     source: { hub, cursors, consumers, types, measures: metrics },
     receiver,
+    isWritable: () => eventLog.isWritable(),
     unready: webhooks.unready,
     async ackEvents({ id }, consumer, cursor) {
       return { consumer, cursor: await consumers.ack({ principal: id, consumer, cursor }) };

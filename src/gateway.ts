@@ -139,7 +139,14 @@ export async function startGateway({
   const routes = healthRoutes({
     authenticate: callers.authenticate,
     metrics,
-    obstacle: () => (draining ? 'draining' : audit.isWritable() ? undefined : 'the audit log cannot be written'),
+    obstacle: () =>
+      draining
+        ? 'draining'
+        : !audit.isWritable()
+          ? 'the audit log cannot be written'
+          : events?.isWritable() === false
+            ? 'the event log cannot be written'
+            : undefined,
   });
   const server = createHttpServer(
     createJsonPost(graphql, options),

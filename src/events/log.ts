@@ -58,7 +58,7 @@ export interface DedupeKey {
   secret?: string | null | undefined;
 }
 
-export const DEAD_LETTER_REASONS = ['unreadable', 'no_type', 'too_deep', 'id_conflict', 'schema_drift'] as const;
+export const DEAD_LETTER_REASONS = ['unreadable', 'no_type', 'too_deep', 'id_conflict'] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
 export interface NewDeadLetter {
@@ -198,6 +198,11 @@ export interface EventLog extends AsyncDisposable {
    * next. Rejects with INTERNAL (retryable): nothing of it is stored, or, for a commit that took too long, it may be later.
    */
   append(delivery: Delivery): Promise<Appended>;
+  /**
+   * False while deliveries are refused because the store takes none. Costs nothing; each question then tries to write something,
+   * so that it comes right also where nobody sends deliveries any more.
+   */
+  isWritable(): boolean;
   /** Behind `after`, at most `limit` events. An empty page means: nothing that matches lies before `scannedTo`. */
   read(after: Position, filter: EventFilter, limit: number): Promise<EventPage>;
   /** The last readable position. Pruning never moves it back. */

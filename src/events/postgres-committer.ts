@@ -39,6 +39,8 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 /** Of a group that another gateway's commit stood in the way of. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 20;
+/** Writes a row, and changes nothing. */
+const PROBE = `update vendorgraph.meta set value = value where name = 'origin'`;
 
 export class PostgresCommitter {
   readonly #options: CommitterOptions;
@@ -50,6 +52,7 @@ export class PostgresCommitter {
   #closed = false;
   /** Deliveries refused since the store failed; said once when it does and once when it is over. */
   #refused = 0;
+  #probe: Promise<void> | undefined;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -72,10 +75,27 @@ export class PostgresCommitter {
     });
   }
 
+  isWritable(): boolean {
+    if (this.#refused > 0) this.#probe ??= this.#tryToWrite();
+    return this.#refused === 0 && !this.#closed;
+  }
+
+  /** Never rejects. */
+  async #tryToWrite(): Promise<void> {
+    try {
+      await this.#options.database.transaction((queries) => queries.query(PROBE), 'writer');
+      this.#recovered();
+    } catch {
+      // The next question tries again.
+    } finally {
+      this.#probe = undefined;
+    }
+  }
+
   /** Commits what waits, then takes nothing more. */
   async end(): Promise<void> {
     this.#closed = true;
-    await this.#work;
+    await Promise.all([this.#work, this.#probe]);
   }
 
   /** Never rejects. */

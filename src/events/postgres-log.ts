@@ -83,6 +83,7 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     epoch: async () => (await metaOf(database, 'epoch')) ?? '',
     rollEpoch: (by) => inOne(database, (queries) => rollEpoch(queries, by, now())),
     append: (delivery) => committer.append(delivery),
+    isWritable: () => committer.isWritable(),
     read: (after, filter, limit) => readPage(database, after, filter, limit),
     head: () => headPosition(database),
     earliest: (vendors) => earliestOf(database, vendors),

@@ -23,6 +23,7 @@ export type Job =
   | { kind: 'openConsumer'; principal: string; name: string; start: Position; owner: string; at: number }
   | { kind: 'commitConsumer'; principal: string; name: string; position: Position; at: number }
   | { kind: 'rollEpoch'; by: Operator; at: number }
+  | { kind: 'probe' }
   | ReplayStep
   | PruneStep;
 
@@ -54,6 +55,7 @@ export interface JobAnswers {
   openConsumer: Consumer;
   commitConsumer: Position;
   rollEpoch: string;
+  probe: true;
   replay: { act: number; events: number };
   prune: { gone: number; more: boolean };
 }

@@ -84,6 +84,7 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     epoch: () => answered(() => records.epoch()),
     rollEpoch: (by) => writer.run<'rollEpoch'>({ kind: 'rollEpoch', by, at: now() }),
     append: (delivery) => writer.append(delivery, now()),
+    isWritable: () => writer.isWritable(),
     read: (after, filter, limit) => answered(() => readPage(reader, after, filter, limit)),
     head: () => answered(() => positionOf(reader.head())),
     earliest: (vendors) => answered(() => reader.earliest(vendors)),

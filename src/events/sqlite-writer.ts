@@ -55,6 +55,7 @@ export class SqliteWriter {
   /** A thread ended or could not start, and none has taken its place yet. */
   #isLost = false;
   #failing = false;
+  #isProbed = false;
   #due: NodeJS.Immediate | undefined;
   #restart: NodeJS.Timeout | undefined;
   #starting: Promise<void> | undefined;
@@ -84,6 +85,19 @@ export class SqliteWriter {
 
   run<Kind extends JobKind>(job: JobOf<Kind>): Promise<JobAnswers[Kind]> {
     return this.#add({ job });
+  }
+
+  isWritable(): boolean {
+    if (this.#failing && !this.#isProbed) this.#tryToWrite();
+    return !this.#failing && !this.#isLost && !this.#closed;
+  }
+
+  #tryToWrite(): void {
+    this.#isProbed = true;
+    const over = (): void => {
+      this.#isProbed = false;
+    };
+    this.run<'probe'>({ kind: 'probe' }).then(over, over);
   }
 
   /** Commits what waits, takes nothing more, and closes the file. */
