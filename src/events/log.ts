@@ -124,6 +124,11 @@ export interface EventPage {
   isEnd: boolean;
 }
 
+export interface LogPage extends EventPage {
+  /** `earliest` of the filter's vendors, no older than the page: of what lies before it something may be missing. */
+  earliest: Position;
+}
+
 export interface StoredDelivery extends Omit<Delivery, 'events' | 'deadLetters'> {
   /** Of `raw`, hexadecimal. Retention takes bytes and dead letters of a delivery together, once it kept no event of it. */
   rawSha256: string;
@@ -204,7 +209,7 @@ export interface EventLog extends AsyncDisposable {
    */
   isWritable(): boolean;
   /** Behind `after`, at most `limit` events. An empty page means: nothing that matches lies before `scannedTo`. */
-  read(after: Position, filter: EventFilter, limit: number): Promise<EventPage>;
+  read(after: Position, filter: EventFilter, limit: number): Promise<LogPage>;
   /** The last readable position. Pruning never moves it back. */
   head(): Promise<Position>;
   /** Behind which everything of these vendors is still kept: where a reader starts that wants all there is. */

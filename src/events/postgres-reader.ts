@@ -3,7 +3,7 @@
  * filter that matches nothing costs no more than one that matches all. Readers stop below the oldest open transaction of the
  * server: what lies above it is not decided yet.
  */
-import type { EventFilter, EventPage, EventQuery, LoggedEvent, Position, StoredDelivery } from './log.ts';
+import type { EventFilter, EventPage, EventQuery, LoggedEvent, LogPage, Position, StoredDelivery } from './log.ts';
 import type { Queries } from './postgres-database.ts';
 import { EVENT_COLUMNS, filterSql, placeSql, querySql, Values, vendorsOf } from './postgres-filter.ts';
 import { horizonPosition, positionOf } from './postgres-position.ts';
@@ -39,6 +39,7 @@ interface PageRow {
   /** How many of the stretch match. */
   matching: number;
   /** Null: the stretch reached the horizon. */
+  earliest: Position | null;
   endXid: string | null;
   endSeq: number | null;
 }
@@ -48,14 +49,14 @@ export async function readPage(
   after: Position,
   filter: EventFilter,
   limit: number,
-): Promise<EventPage> {
+): Promise<LogPage> {
   const values = new Values();
   const rows = await queries.query<PageRow & (EventRow | { seq: null })>(
     pageSql(after, filter, limit, values),
     values.list,
   );
   const events = rows.flatMap((row) => (row.seq === null ? [] : [toEvent(row)]));
-  return { events, ...reachOf(after, events, rows[0]) };
+  return { events, ...reachOf(after, events, rows[0]), earliest: rows[0]?.earliest ?? horizonPosition('0') };
 }
 
 export async function findEvents(
@@ -137,6 +138,7 @@ function pageSql(after: Position, filter: EventFilter, limit: number, values: Va
       select xid, seq from stretch order by xid desc, seq desc limit case when (select count(*) from stretch) < ${STRETCH} then 0 else 1 end
     )
     select ${HORIZON}::text as horizon, (select count(*) from matching) as matching,
+           (select max(position) from vendorgraph.pruned where vendor = any(${values.add(vendorsOf(filter), 'text[]')})) as earliest,
            (select xid::text from last) as "endXid", (select seq from last) as "endSeq", page.*
     from (select 1) as once left join (select ${EVENT_COLUMNS} from page) as page on true
     order by page.seq is null, page.xid::xid8, page.seq`;

@@ -9,7 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { displayPath } from '../config/config-error.ts';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventFilter, EventLog, EventPage, EventQuery, LogMeasures, Position } from './log.ts';
+import type { EventFilter, EventLog, EventQuery, LogMeasures, LogPage, Position } from './log.ts';
 import { openForReading } from './sqlite-connection.ts';
 import { FAILPOINT_VARIABLE, readFailpoints } from './sqlite-failpoint.ts';
 import { POSITION_LENGTH, positionOf, seqOf } from './sqlite-position.ts';
@@ -117,7 +117,7 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
 }
 
 /** Who reads far behind the head lets others have a turn after each page; nothing else would make them wait. */
-async function readPage(reader: SqliteReader, after: Position, filter: EventFilter, limit: number): Promise<EventPage> {
+async function readPage(reader: SqliteReader, after: Position, filter: EventFilter, limit: number): Promise<LogPage> {
   const page = reader.page(after, filter, limit);
   if (!page.isEnd) await turn();
   return page;

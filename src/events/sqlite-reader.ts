@@ -3,7 +3,7 @@
  * left open: that would keep the WAL from being taken over into the file.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { EventFilter, EventPage, LoggedEvent, Position } from './log.ts';
+import type { EventFilter, EventPage, LoggedEvent, LogPage, Position } from './log.ts';
 import { type Arm, armsOf, type Condition, filterCondition } from './sqlite-filter.ts';
 import { positionOf, seqOf } from './sqlite-position.ts';
 import { EVENT_COLUMNS, toEvent } from './sqlite-rows.ts';
@@ -46,7 +46,13 @@ export class SqliteReader {
     return positionOf(Math.max(0, ...vendors.map((vendor) => Number(this.#pruned.get(vendor)?.['seq'] ?? 0))));
   }
 
-  page(after: Position, filter: EventFilter, limit: number): EventPage {
+  /** What was pruned is asked behind the rows: nothing that went in between goes unnoticed. */
+  page(after: Position, filter: EventFilter, limit: number): LogPage {
+    const page = this.#pageOf(after, filter, limit);
+    return { ...page, earliest: this.earliest(filter.map(({ vendor }) => vendor)) };
+  }
+
+  #pageOf(after: Position, filter: EventFilter, limit: number): EventPage {
     const from = seqOf(after);
     // Before the rows: what is committed in between is left to the next page.
     const head = this.head();

@@ -786,6 +786,9 @@ function pruning(makePlace: () => Promise<LogPlace>): void {
     expect((await log.head()) >= head).toBe(true);
     expect(await log.earliest(['stripe'])).toBe(before[2]?.position);
     expect(await log.earliest(['stripe', 'zendesk'])).toBe(before[2]?.position);
+    expect((await log.read(start(log), STRIPE, 10)).earliest).toBe(before[2]?.position);
+    expect((await log.read(start(log), [{ vendor: 'zendesk' }], 10)).earliest).toBe(start(log));
+    expect((await log.read(start(log), [], 10)).earliest).toBe(start(log));
     expect(await log.earliest(['zendesk'])).toBe(start(log));
     expect(await log.delivery(old.id)).toBeUndefined();
     expect(await log.prune('stripe', { before: NOW + 1, maxBytes: NEVER })).toBe(0);
