@@ -229,6 +229,8 @@ export interface EventLog extends AsyncDisposable {
    */
   commitConsumer(principal: string, name: string, position: Position): Promise<Position>;
   consumers(): Promise<Consumer[]>;
+  /** Forgets its place; a stream that is open goes on. False: there is none. */
+  removeConsumer(principal: string, name: string, by: Operator): Promise<boolean>;
 
   /** Newest first when `newestFirst`; at most `limit`. */
   find(query: EventQuery, limit: number, newestFirst?: boolean): Promise<LoggedEvent[]>;

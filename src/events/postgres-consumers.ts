@@ -1,5 +1,6 @@
 /** Named positions. A commit that comes late, or out of order from another gateway, never moves one back. */
-import { type Consumer, MOST_CONSUMERS, type Position, tooManyConsumers } from './log.ts';
+import { type Consumer, MOST_CONSUMERS, type Operator, type Position, tooManyConsumers } from './log.ts';
+import { recordAct } from './postgres-audit.ts';
 import type { Queries } from './postgres-database.ts';
 import { placeOf } from './postgres-position.ts';
 
@@ -59,4 +60,21 @@ export async function moveConsumer(
   const consumer = moved ?? (await findConsumer(queries, principal, name));
   if (consumer === undefined) throw tooManyConsumers();
   return consumer.position;
+}
+
+/** Inside a transaction. */
+export async function removeConsumer(
+  queries: Queries,
+  principal: string,
+  name: string,
+  by: Operator,
+  now: number,
+): Promise<boolean> {
+  const gone = await queries.query(
+    'delete from vendorgraph.consumer where principal = $1 and name = $2 returning name',
+    [principal, name],
+  );
+  if (gone.length === 0) return false;
+  await recordAct(queries, { action: 'remove-consumer', by, at: now, detail: { principal, name } });
+  return true;
 }

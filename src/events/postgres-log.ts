@@ -7,7 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import type { EventLog, LogMeasures, Position } from './log.ts';
 import { rollEpoch } from './postgres-audit.ts';
 import { PostgresCommitter } from './postgres-committer.ts';
-import { findConsumer, listConsumers, moveConsumer, openConsumer } from './postgres-consumers.ts';
+import { findConsumer, listConsumers, moveConsumer, openConsumer, removeConsumer } from './postgres-consumers.ts';
 import { createDatabase, type Database, type Queries } from './postgres-database.ts';
 import { storeFailure } from './postgres-failure.ts';
 import { findUnread, listVendors, readFigures } from './postgres-figures.ts';
@@ -92,6 +92,8 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     openConsumer: (principal, name, first) => openConsumer(database, principal, name, first, now()),
     commitConsumer: (principal, name, position) => moveConsumer(database, principal, name, position, now()),
     consumers: () => listConsumers(database),
+    removeConsumer: (principal, name, by) =>
+      inOne(database, (queries) => removeConsumer(queries, principal, name, by, now())),
     find: (query, limit, newestFirst = false) => findEvents(database, query, limit, newestFirst),
     count: (query) => countEvents(database, query),
     delivery: (id) => findDelivery(database, id),

@@ -1,6 +1,7 @@
 /** Named positions, as the writer keeps them. One that comes late never moves one back. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type Consumer, MOST_CONSUMERS, type Position, tooManyConsumers } from './log.ts';
+import type { RecordAct } from './sqlite-audit.ts';
 import type { JobOf } from './sqlite-jobs.ts';
 
 const FIND = `
@@ -17,13 +18,15 @@ const MOVE = `
 export interface ConsumerJobs {
   open(job: JobOf<'openConsumer'>): Consumer;
   move(job: JobOf<'commitConsumer'>): Position;
+  remove(job: JobOf<'removeConsumer'>): boolean;
 }
 
-export function createConsumerJobs(db: DatabaseSync): ConsumerJobs {
+export function createConsumerJobs(db: DatabaseSync, record: RecordAct): ConsumerJobs {
   const find = db.prepare(FIND);
   const count = db.prepare(COUNT);
   const open = db.prepare(OPEN);
   const move = db.prepare(MOVE);
+  const remove = db.prepare('DELETE FROM consumer WHERE principal = ? AND name = ?');
 
   const checkRoom = (principal: string, name: string): void => {
     if (find.get(principal, name) !== undefined) return;
@@ -41,6 +44,11 @@ export function createConsumerJobs(db: DatabaseSync): ConsumerJobs {
       checkRoom(principal, name);
       move.run(principal, name, position, at);
       return String(find.get(principal, name)?.['position']);
+    },
+    remove({ principal, name, by, at }) {
+      if (Number(remove.run(principal, name).changes) === 0) return false;
+      record({ action: 'remove-consumer', by, at, detail: JSON.stringify({ principal, name }) });
+      return true;
     },
   };
 }

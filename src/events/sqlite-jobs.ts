@@ -22,6 +22,7 @@ export type Job =
   | { kind: 'redrive'; id: string; events: readonly NewEvent[]; by: Operator; at: number }
   | { kind: 'openConsumer'; principal: string; name: string; start: Position; owner: string; at: number }
   | { kind: 'commitConsumer'; principal: string; name: string; position: Position; at: number }
+  | { kind: 'removeConsumer'; principal: string; name: string; by: Operator; at: number }
   | { kind: 'rollEpoch'; by: Operator; at: number }
   | { kind: 'probe' }
   | ReplayStep
@@ -54,6 +55,7 @@ export interface JobAnswers {
   redrive: Appended;
   openConsumer: Consumer;
   commitConsumer: Position;
+  removeConsumer: boolean;
   rollEpoch: string;
   probe: true;
   replay: { act: number; events: number };

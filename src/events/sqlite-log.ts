@@ -95,6 +95,8 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     commitConsumer: (principal, name, position) =>
       writer.run<'commitConsumer'>({ kind: 'commitConsumer', principal, name, position, at: now() }),
     consumers: () => answered(() => records.consumers()),
+    removeConsumer: (principal, name, by) =>
+      writer.run<'removeConsumer'>({ kind: 'removeConsumer', principal, name, by, at: now() }),
     find: (query, limit, newestFirst = false) => answered(() => findEvents(question(query), limit, newestFirst)),
     count: (query) => answered(() => countEvents(question(query))),
     delivery: (id) => answered(() => records.delivery(id)),

@@ -41,7 +41,7 @@ function createJobs(db: DatabaseSync): (job: Job, group: Group) => JobAnswer {
   const redrive = createRedrive(db, appender, record);
   const replay = createReplay(db, record);
   const pruner = new Pruner(db, record);
-  const consumers = createConsumerJobs(db);
+  const consumers = createConsumerJobs(db, record);
   // Writes a row, and changes nothing.
   const probe = db.prepare(`UPDATE meta SET value = value WHERE name = 'epoch'`);
   const setEpoch = db.prepare(`UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'epoch' RETURNING value`);
@@ -63,6 +63,8 @@ function createJobs(db: DatabaseSync): (job: Job, group: Group) => JobAnswer {
         return consumers.move(job);
       case 'openConsumer':
         return consumers.open(job);
+      case 'removeConsumer':
+        return consumers.remove(job);
       case 'rollEpoch':
         return rollEpoch(job);
       case 'probe':
