@@ -85,12 +85,12 @@ export async function pruneVendor(
   now: number,
 ): Promise<number> {
   const { before, maxBytes } = retention;
-  await repeat(database, vendor, (queries) => pruneEventless(queries, vendor, EVENTLESS, before));
-  const events = await repeat(database, vendor, (queries) => pruneStep(queries, vendor, retention));
   await repeat(database, vendor, async (queries) => {
     await queries.query(FOLD, [vendor]);
     return { events: 0, more: false };
   });
+  await repeat(database, vendor, (queries) => pruneEventless(queries, vendor, EVENTLESS, before));
+  const events = await repeat(database, vendor, (queries) => pruneStep(queries, vendor, retention));
   await pruneKeys(database, vendor, retention.secrets ?? [], now);
   if (events > 0)
     await recordAct(database, { action: 'prune', by: BY, at: now, detail: { vendor, before, maxBytes, events } });
