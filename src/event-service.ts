@@ -4,13 +4,15 @@ import { ConfigError, throwProblems } from './config/config-error.ts';
 import type { GraphFolder } from './config/graph-folder.ts';
 import type { Settings } from './config/settings.ts';
 import type { VendorName } from './config/vendor-name.ts';
-import type { EventLog } from './events/log.ts';
+import type { Consumer, EventLog, LogMeasures } from './events/log.ts';
 import type { AckEvents } from './graph/context.ts';
 import type { EventSource } from './graph/event-source.ts';
 import { ANSWER_HEADERS } from './http/security-headers.ts';
-import { readEventTypes } from './joins/event-types.ts';
+import { type EventTypes, readEventTypes } from './joins/event-types.ts';
 import type { EventMetrics } from './observe/event-metrics.ts';
 import type { Logger } from './observe/log.ts';
+import { startPruning } from './pruning.ts';
+import { RECONCILIATION } from './reconcile/principal.ts';
 import type { RestExecutor } from './rest/executor.ts';
 import type { RestOperation } from './rest/operation.ts';
 import type { SecretReader } from './secrets/secret.ts';
@@ -18,13 +20,16 @@ import { createConsumers } from './subscriptions/consumers.ts';
 import { createCursors } from './subscriptions/cursor.ts';
 import { ensureCursorKeys } from './subscriptions/cursor-key.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
+import { fieldOf } from './subscriptions/start-position.ts';
 import { createWebhookReceiver, type WebhookReceiver } from './webhooks/receiver.ts';
-import { resolveWebhooks } from './webhooks/resolve-webhooks.ts';
+import { resolveWebhooks, SANDBOX_ID } from './webhooks/resolve-webhooks.ts';
 
 export interface EventService extends AsyncDisposable {
   source: EventSource;
   receiver: WebhookReceiver;
   ackEvents: AckEvents;
+  /** False while webhooks are refused because the event log cannot be written. */
+  isWritable(): boolean;
   /** Vendors whose webhooks are refused with 503, for want of a secret. */
   unready: ReadonlySet<VendorName>;
   /** Takes no webhook any more, ends every subscription with its cursor, resolves when what was in flight is answered. */
@@ -58,27 +63,30 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
     return undefined;
   }
   const webhooks = webhooksOf(options);
-  const eventLog = await (options.opening ?? openEventLog(settings, log));
+  const eventLog = await (options.opening ?? openEventLog(settings, log, metrics));
   const keys = await ensureCursorKeys({ dataDir: settings.dataDir, keys: settings.cursorKeys });
   const cursors = createCursors({ keys });
   const hub = createEventHub({ eventLog, vendors: types.vendors, log });
   const fields = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
   const consumers = createConsumers({ eventLog, cursors, fields, vendors: types.vendors });
-  metrics.watch(() => eventLog.figures());
+  const unread = () => eventLog.unread((consumer) => followedBy(consumer, types));
+  metrics.watch(async () => ({ ...(await eventLog.figures()), consumers: await unread() }));
   const receiver = createWebhookReceiver({
     ...webhooks,
-    log: eventLog,
+    log: timed(eventLog, metrics),
     publicUrl: options.publicUrl,
     logger: log,
     counters: metrics,
     answerHeaders: ANSWER_HEADERS,
     trustedProxies: settings.trustedProxies,
   });
-  const pruning = startPruning(folder, eventLog, log);
+  const secretsOf = options.sandboxSecrets && (() => [SANDBOX_ID]);
+  const pruning = startPruning({ sources: folder.sources, secretsOf, eventLog, unread, log, counters: metrics });
   const polling = await startPolling(options, eventLog);
   return {
     source: { hub, cursors, consumers, types, measures: metrics },
     receiver,
+    isWritable: () => eventLog.isWritable(),
     unready: webhooks.unready,
     async ackEvents({ id }, consumer, cursor) {
       return { consumer, cursor: await consumers.ack({ principal: id, consumer, cursor }) };
@@ -107,20 +115,29 @@ function webhooksOf({ folder, settings, readSecret, sandboxSecrets }: EventServi
   return { vendors: webhooks, unready };
 }
 
-/** A thread has to start: sooner than the rest, it costs no time. Undefined where no source tells of a webhook. */
-export function openEarly({ sources }: GraphFolder, settings: Settings, log: Logger): Promise<EventLog> | undefined {
+/** To open a file or reach a database takes a while, in which the rest can start. Undefined where no source tells of a webhook. */
+export function openEarly(
+  { sources }: GraphFolder,
+  settings: Settings,
+  log: Logger,
+  measures: LogMeasures,
+): Promise<EventLog> | undefined {
   if (!sources.some(({ config }) => config.webhook !== undefined)) return undefined;
-  const opening = openEventLog(settings, log);
+  const opening = openEventLog(settings, log, measures);
   // Whoever waits for it is told; until then it is not "unhandled".
   opening.catch(() => {});
   return opening;
 }
 
 /** Loaded when chosen: nobody needs both. */
-async function openEventLog({ databaseUrl, cursorKeys, dataDir }: Settings, log: Logger): Promise<EventLog> {
+async function openEventLog(
+  { databaseUrl, cursorKeys, dataDir }: Settings,
+  log: Logger,
+  measures: LogMeasures,
+): Promise<EventLog> {
   if (databaseUrl === undefined) {
     const { eventLogPath, openSqliteLog } = await import('./events/sqlite-log.ts');
-    return openSqliteLog({ path: eventLogPath(dataDir), log });
+    return openSqliteLog({ path: eventLogPath(dataDir), log, measures });
   }
   if (cursorKeys === undefined)
     throw new ConfigError({
@@ -130,7 +147,7 @@ async function openEventLog({ databaseUrl, cursorKeys, dataDir }: Settings, log:
         'DATABASE_URL is set, so that several gateways may share events: each must accept the others’ cursors. Set VENDORGRAPH_CURSOR_KEYS to the same in all of them, such as 1: and 32 random characters.',
     });
   const { openPostgresLog } = await import('./events/postgres-log.ts');
-  return openPostgresLog({ url: databaseUrl, log });
+  return openPostgresLog({ url: databaseUrl, log, measures });
 }
 
 /** Undefined where no source has a `reconcile:` block. */
@@ -147,33 +164,22 @@ async function startPolling(
   return startPoller({ plans, eventLog, rest, log, counters: metrics });
 }
 
-const PRUNE_EVERY_MS = 600_000;
-const DAY_MS = 86_400_000;
-
-/** Ten minutes after the start, and then every ten. One run at a time. */
-function startPruning({ sources }: GraphFolder, eventLog: EventLog, log: Logger): AsyncDisposable {
-  let run: Promise<void> = Promise.resolve();
-  const prune = async (): Promise<void> => {
-    // Nothing to delete: nothing to wake the log for.
-    if ((await eventLog.figures().catch(() => undefined))?.events === 0) return;
-    for (const { vendor, config } of sources) {
-      const { days = 30, megabytes = 1_024 } = config.webhook?.retention ?? {};
-      const kept = { before: Date.now() - days * DAY_MS, maxBytes: megabytes * 1_048_576 };
-      try {
-        const gone = await eventLog.prune(vendor, kept);
-        if (gone > 0) log.info({ vendor, events: gone }, 'events were kept long enough');
-      } catch (error) {
-        log.warn({ vendor, err: error }, 'old events could not be deleted; tried again later');
-      }
-    }
-  };
-  const timer = setInterval(() => {
-    run = run.then(prune);
-  }, PRUNE_EVERY_MS).unref();
+/** What a vendor waits for. */
+function timed(eventLog: EventLog, metrics: EventMetrics): Pick<EventLog, 'append'> {
   return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await run;
+    async append(delivery) {
+      const begun = performance.now();
+      try {
+        return await eventLog.append(delivery);
+      } finally {
+        metrics.commitWait(performance.now() - begun);
+      }
     },
   };
+}
+
+/** A typed field shows one vendor's events. */
+function followedBy({ principal, name }: Consumer, types: EventTypes): readonly VendorName[] {
+  if (principal === RECONCILIATION) return [];
+  return types.filterOf(fieldOf(name) ?? '')?.map(({ vendor }) => vendor) ?? types.vendors;
 }

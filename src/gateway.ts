@@ -34,6 +34,7 @@ import { createMemoryQuota } from './quota/memory-quota.ts';
 import { createRestExecutor } from './rest/executor.ts';
 import { createSecretReader } from './secrets/secret.ts';
 import type { VendorCallRecord } from './vendors/call-scope.ts';
+import { createClockSkew } from './vendors/clock-skew.ts';
 import { createVendorDoor, type VendorConnection } from './vendors/door.ts';
 import { sandboxConnection, vendorConnection } from './vendors/vendor-connection.ts';
 
@@ -74,14 +75,20 @@ export async function startGateway({
   const metrics = createMetrics();
   // What was made by then ends again when a later part cannot start.
   await using parts = new AsyncDisposableStack();
-  const opening = openEarly(folder, settings, log);
+  const opening = openEarly(folder, settings, log, metrics.events);
   parts.defer(async () => (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]());
   const audit = parts.use(
     createFileAuditLog({ dataDir: settings.dataDir, key: settings.auditKey, log, counters: metrics.audit }),
   );
   const graph = readComposedGraph(folder, JOINS, await loadJoinFiles(folder), audit);
   const connections = connectionsOf(folder, env, await sandbox);
-  const door = parts.use(createVendorDoor({ connections, onCall: (call) => measure(metrics, call) }));
+  const door = parts.use(
+    createVendorDoor({
+      connections,
+      onCall: (call) => measure(metrics, call),
+      onAnswer: createClockSkew({ onLook: (vendor, aheadMs) => noteSkew(vendor, aheadMs, metrics, log) }),
+    }),
+  );
   const vendors = new Map(folder.sources.map(({ vendor, config }): [VendorName, VendorConfig] => [vendor, config]));
   const callers = parts.use(await createCallers({ folder, graphDir, settings, sandbox: sandbox !== undefined, log }));
   if (settings.production)
@@ -132,7 +139,14 @@ export async function startGateway({
   const routes = healthRoutes({
     authenticate: callers.authenticate,
     metrics,
-    obstacle: () => (draining ? 'draining' : audit.isWritable() ? undefined : 'the audit log cannot be written'),
+    obstacle: () =>
+      draining
+        ? 'draining'
+        : !audit.isWritable()
+          ? 'the audit log cannot be written'
+          : events?.isWritable() === false
+            ? 'the event log cannot be written'
+            : undefined,
   });
   const server = createHttpServer(
     createJsonPost(graphql, options),
@@ -191,6 +205,15 @@ function measure(
   { vendor, operation, status, startedAt, endedAt, cached, attempt }: VendorCallRecord,
 ): void {
   metrics.vendorCall({ vendor, operation, status, seconds: (endedAt - startedAt) / 1000, cached, attempt });
+}
+
+const MOST_SKEW_MS = 60_000;
+
+function noteSkew(vendor: VendorName, aheadMs: number, metrics: Metrics, log: Logger): void {
+  metrics.clockSkew(vendor, aheadMs / 1_000);
+  if (Math.abs(aheadMs) <= MOST_SKEW_MS) return;
+  const aheadSeconds = Math.round(aheadMs / 1_000);
+  log.warn({ vendor, aheadSeconds }, 'our clock and the vendor’s differ: webhooks are refused from 300 s on');
 }
 
 /** Waits for answers in flight; idle connections end at once, the rest when the time is up. */

@@ -14,6 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'callers.ts': 8,
   'production.ts': 8,
   'event-service.ts': 8,
+  'pruning.ts': 8,
   'index.ts': 8,
   http: 7,
   cli: 7,
@@ -53,6 +54,7 @@ const SIDEWAYS: ReadonlySet<string> = new Set([
   'gateway.ts>callers.ts',
   'gateway.ts>production.ts',
   'gateway.ts>event-service.ts',
+  'event-service.ts>pruning.ts',
   // The two ways in: as a command, as a library.
   'main.ts>gateway.ts',
   'index.ts>gateway.ts',

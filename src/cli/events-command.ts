@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import { addActs } from './events-acts.ts';
+import { addConsumers } from './events-consumers.ts';
 import { createEventsGroup, type EventsCommandParts } from './events-group.ts';
 import { addLooks } from './events-looks.ts';
 import { addRepair } from './events-repair.ts';
@@ -14,5 +15,6 @@ export function addEventsCommand(program: Command, parts: EventsCommandParts): v
   const group = createEventsGroup(events, parts);
   addLooks(group);
   addActs(group);
+  addConsumers(group);
   addRepair(group);
 }

@@ -6,6 +6,7 @@ import type { VendorConfig } from '../config/vendor.ts';
 import type { VendorName } from '../config/vendor-name.ts';
 import type { DeadLetter, EventLog, NewEvent, Operator } from '../events/log.ts';
 import { resolveWebhook } from '../webhooks/resolved-webhook.ts';
+import { secretSpans } from '../webhooks/secret-spans.ts';
 import { splitDelivery } from '../webhooks/split.ts';
 
 export interface RedriveOptions {
@@ -51,10 +52,15 @@ async function splitAnew(
   if (webhook === undefined) return { events: [], reasons: [`${vendor} has no webhook block any more.`] };
   const delivery = await log.delivery(deliveryId);
   if (delivery === undefined) return { events: [], reasons: ['Its delivery is gone.'] };
-  const { headers, raw } = delivery;
+  const { headers, raw, verifiedBy } = delivery;
   // Nothing is verified here, so that no secret is needed.
   const reading = resolveWebhook(vendor, webhook, []);
-  const { events, deadLetters } = splitDelivery(reading, { raw: Buffer.from(raw), headers, receivedAt: now() });
+  const { events, deadLetters } = splitDelivery(reading, {
+    raw: Buffer.from(raw),
+    headers,
+    receivedAt: now(),
+    secret: secretSpans(webhook).find(({ id }) => id === verifiedBy),
+  });
   const isMeant = (part: { ix: number | null }): boolean => ix === null || part.ix === null || part.ix === ix;
   return {
     events: events.filter(isMeant).map((event) => (reason === 'id_conflict' ? asItsOwn(event) : event)),
@@ -65,7 +71,8 @@ async function splitAnew(
 /** The other body of a known id: only its own bytes make it a duplicate now. */
 function asItsOwn(event: NewEvent): NewEvent {
   const expiresAt = Math.max(...event.dedupeKeys.map((key) => key.expiresAt));
-  return { ...event, dedupeKeys: [{ key: `body:${event.bodySha256}`, isBodyHash: true, expiresAt }] };
+  const secret = event.dedupeKeys.find((key) => key.secret)?.secret;
+  return { ...event, dedupeKeys: [{ key: `body:${event.bodySha256}`, isBodyHash: true, expiresAt, secret }] };
 }
 
 function reasonText({ ix, detail }: { ix: number | null; detail: string }): string {

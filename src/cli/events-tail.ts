@@ -19,9 +19,9 @@ export async function* tailLines(log: EventLog, { filter, limit, follow, json, s
   const recent = limit === 0 ? [] : await log.find({ filter, upTo: after }, limit, true);
   yield* recent.reverse().map(line);
   while (follow && !signal.aborted) {
-    const { events, scannedTo } = await log.read(after, filter, PAGE);
+    const { events, scannedTo, isEnd } = await log.read(after, filter, PAGE);
     yield* events.map(line);
-    if (scannedTo === after) await log.waitFor(after, signal);
+    if (isEnd && events.length === 0) await log.waitFor(scannedTo, signal);
     after = scannedTo;
   }
 }

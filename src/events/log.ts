@@ -4,6 +4,7 @@
  * against every one.
  */
 import type { VendorName } from '../config/vendor-name.ts';
+import { GatewayError } from '../errors.ts';
 
 /**
  * A place in the log, just behind an event: hexadecimal, all of one log equally long, and a later one is the greater
@@ -53,9 +54,11 @@ export interface DedupeKey {
   isBodyHash: boolean;
   /** Kept at least until then. */
   expiresAt: number;
+  /** Id of a secret: kept as long as it is among `Retention.secrets`, too. Of several that came with a key the last counts. */
+  secret?: string | null | undefined;
 }
 
-export const DEAD_LETTER_REASONS = ['unreadable', 'no_type', 'too_deep', 'id_conflict', 'schema_drift'] as const;
+export const DEAD_LETTER_REASONS = ['unreadable', 'no_type', 'too_deep', 'id_conflict'] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
 export interface NewDeadLetter {
@@ -71,10 +74,14 @@ export interface Appended {
   events: readonly AppendedEvent[];
 }
 
-/** `position` of a duplicate: of the event stored before, null when that is gone; a conflict became a dead letter. */
+/** `position` of what was stored, else null; a conflict became a dead letter. */
 export interface AppendedEvent {
   outcome: 'stored' | 'duplicate' | 'conflict';
   position: Position | null;
+}
+
+export function storedEvents(appended: readonly Appended[]): number {
+  return appended.reduce((sum, { events }) => sum + events.filter(({ outcome }) => outcome === 'stored').length, 0);
 }
 
 export interface LoggedEvent {
@@ -87,7 +94,7 @@ export interface LoggedEvent {
   type: string;
   eventId: string;
   vendorTime: number | null;
-  /** Of a replay: when it was repeated, so that retention counts from then. */
+  /** Of a replay or a redrive: when that was, so that retention counts from then. */
   receivedAt: number;
   /** JSON text. */
   body: string;
@@ -110,6 +117,16 @@ export interface EventPage {
   events: readonly LoggedEvent[];
   /** Everything up to here was looked at: the place to read on from, also when nothing matched. */
   scannedTo: Position;
+  /**
+   * The page reached what could be read then: wait there. That `scannedTo` moved says nothing of it, for the end of a log may
+   * move without an event.
+   */
+  isEnd: boolean;
+}
+
+export interface LogPage extends EventPage {
+  /** `earliest` of the filter's vendors, no older than the page: of what lies before it something may be missing. */
+  earliest: Position;
 }
 
 export interface StoredDelivery extends Omit<Delivery, 'events' | 'deadLetters'> {
@@ -129,7 +146,18 @@ export interface Consumer {
   principal: string;
   name: string;
   position: Position;
+  /** When its position was last moved. */
   updatedAt: number;
+  /** Of the stream that opened it last; null: none has. */
+  owner: string | null;
+}
+
+/** Of one principal: whoever makes names up must not fill the disk. */
+export const MOST_CONSUMERS = 1_000;
+
+export function tooManyConsumers(): GatewayError {
+  const message = `There are ${MOST_CONSUMERS} named consumers of this principal already. Use one of those names.`;
+  return new GatewayError('LIMIT_EXCEEDED', message, { retryable: false, limit: 'consumers' });
 }
 
 /** What the operators may read and repeat: by id, or by time, position, vendor and type. */
@@ -157,6 +185,8 @@ export interface Retention {
   before: number;
   /** Above so many bytes of raw bodies and events, the oldest go. */
   maxBytes: number;
+  /** Ids of the vendor's secrets: dedupe keys of others need to be kept no longer than their time. @default none */
+  secrets?: readonly string[] | undefined;
 }
 
 export interface EventLog extends AsyncDisposable {
@@ -173,8 +203,13 @@ export interface EventLog extends AsyncDisposable {
    * next. Rejects with INTERNAL (retryable): nothing of it is stored, or, for a commit that took too long, it may be later.
    */
   append(delivery: Delivery): Promise<Appended>;
+  /**
+   * False while deliveries are refused because the store takes none. Costs nothing; each question then tries to write something,
+   * so that it comes right also where nobody sends deliveries any more.
+   */
+  isWritable(): boolean;
   /** Behind `after`, at most `limit` events. An empty page means: nothing that matches lies before `scannedTo`. */
-  read(after: Position, filter: EventFilter, limit: number): Promise<EventPage>;
+  read(after: Position, filter: EventFilter, limit: number): Promise<LogPage>;
   /** The last readable position. Pruning never moves it back. */
   head(): Promise<Position>;
   /** Behind which everything of these vendors is still kept: where a reader starts that wants all there is. */
@@ -183,9 +218,19 @@ export interface EventLog extends AsyncDisposable {
   waitFor(after: Position, signal: AbortSignal): Promise<void>;
 
   consumer(principal: string, name: string): Promise<Consumer | undefined>;
-  /** Moves a named consumer forward, makes it when there is none; a position at or behind its own changes nothing. Returns where it stands. */
+  /**
+   * Notes who holds a named consumer now, and makes it at `start` when there is none. Returns it as it stands: of two that open
+   * it for the first time at once, both get the place of one. Throws LIMIT_EXCEEDED when the principal has MOST_CONSUMERS.
+   */
+  openConsumer(principal: string, name: string, first: { start: Position; owner: string }): Promise<Consumer>;
+  /**
+   * Moves a named consumer forward, makes it when there is none; a position at or behind its own changes nothing. Returns where
+   * it stands. Throws LIMIT_EXCEEDED as `openConsumer` does.
+   */
   commitConsumer(principal: string, name: string, position: Position): Promise<Position>;
   consumers(): Promise<Consumer[]>;
+  /** Forgets its place; a stream that is open goes on. False: there is none. */
+  removeConsumer(principal: string, name: string, by: Operator): Promise<boolean>;
 
   /** Newest first when `newestFirst`; at most `limit`. */
   find(query: EventQuery, limit: number, newestFirst?: boolean): Promise<LoggedEvent[]>;
@@ -198,22 +243,44 @@ export interface EventLog extends AsyncDisposable {
     limit: number,
   ): Promise<DeadLetter[]>;
   /**
-   * Marks it as done and appends what was made of it now, in one transaction; the delivery itself stays as it is, and its
-   * events carry the time of that delivery. Throws NOT_FOUND for an unknown id.
+   * Marks it as done and appends what was made of it now, in one transaction; the delivery itself stays as it is. Throws
+   * NOT_FOUND for an unknown id.
    */
   redrive(id: string, events: readonly NewEvent[], by: Operator): Promise<Appended>;
   /** Deletes what retention no longer keeps of a vendor, in small transactions. Returns how many events went. */
   prune(vendor: VendorName, retention: Retention): Promise<number>;
+  /** Those of whom anything was ever stored. */
+  vendors(): Promise<VendorName[]>;
   /** Figures for /metrics; cheap. */
   figures(): Promise<LogFigures>;
+  /**
+   * Named consumers that have not read all of what they follow, by vendor: those furthest behind first, at most 1,000 consumers.
+   * `follows`: whose events a consumer gets; undefined: everybody's.
+   */
+  unread(follows: (consumer: Consumer) => readonly VendorName[] | undefined): Promise<UnreadEvents[]>;
+}
+
+export interface UnreadEvents {
+  principal: string;
+  name: string;
+  vendor: VendorName;
+  /** When the oldest of them was received. */
+  oldestUnreadAt: number;
+}
+
+/** Told by a log as it works. */
+export interface LogMeasures {
+  /** A group of deliveries reached stable storage with so many new events. */
+  committed(events: number): void;
 }
 
 export interface LogFigures {
   events: number;
+  /** Of raw bodies and events: what `Retention.maxBytes` bounds. */
   bytes: number;
+  /** Of dedupe keys, roughly; their time bounds them. */
+  keyBytes: number;
   deadLetters: Readonly<Record<string, number>>;
   /** Age of what holds readers back, Postgres only; 0 elsewhere. */
   horizonAgeMs: number;
-  /** Consumers that have unread events, and since when, at most 1,000. */
-  consumers: readonly { principal: string; name: string; oldestUnreadAt: number | null }[];
 }

@@ -4,7 +4,7 @@ import type { Queries } from './postgres-database.ts';
 import { newEpoch } from './postgres-start.ts';
 
 export interface Act {
-  action: 'replay' | 'redrive' | 'prune' | 'roll-epoch' | 'repair';
+  action: 'replay' | 'redrive' | 'prune' | 'roll-epoch' | 'repair' | 'remove-consumer';
   by: Operator;
   at: number;
   /** Of events only their numbers and names, nothing of a body. */

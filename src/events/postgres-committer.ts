@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { Appended, Delivery } from './log.ts';
+import { type Appended, type Delivery, type LogMeasures, storedEvents } from './log.ts';
 import { appendGroup } from './postgres-append.ts';
 import type { Database } from './postgres-database.ts';
 import { describeFailure, isOfTheData, isPassing, storeFailure } from './postgres-failure.ts';
@@ -20,6 +20,7 @@ export interface CommitterOptions {
   maxWaitingBytes?: number | undefined;
   /** How long a delivery may wait before it is refused; it may be stored nevertheless. @default 2_000 */
   maxWaitMs?: number | undefined;
+  measures?: LogMeasures | undefined;
   /** Called after every group that reached the disk. */
   onCommit(): void;
 }
@@ -38,6 +39,8 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 /** Of a group that another gateway's commit stood in the way of. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 20;
+/** Writes a row, and changes nothing. */
+const PROBE = `update vendorgraph.meta set value = value where name = 'origin'`;
 
 export class PostgresCommitter {
   readonly #options: CommitterOptions;
@@ -49,6 +52,7 @@ export class PostgresCommitter {
   #closed = false;
   /** Deliveries refused since the store failed; said once when it does and once when it is over. */
   #refused = 0;
+  #probe: Promise<void> | undefined;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -71,10 +75,27 @@ export class PostgresCommitter {
     });
   }
 
+  isWritable(): boolean {
+    if (this.#refused > 0) this.#probe ??= this.#tryToWrite();
+    return this.#refused === 0 && !this.#closed;
+  }
+
+  /** Never rejects. */
+  async #tryToWrite(): Promise<void> {
+    try {
+      await this.#options.database.transaction((queries) => queries.query(PROBE), 'writer');
+      this.#recovered();
+    } catch {
+      // The next question tries again.
+    } finally {
+      this.#probe = undefined;
+    }
+  }
+
   /** Commits what waits, then takes nothing more. */
   async end(): Promise<void> {
     this.#closed = true;
-    await this.#work;
+    await Promise.all([this.#work, this.#probe]);
   }
 
   /** Never rejects. */
@@ -100,6 +121,7 @@ export class PostgresCommitter {
       const appended = await this.#write(group);
       this.#recovered();
       this.#options.onCommit();
+      this.#options.measures?.committed(storedEvents(appended));
       for (const [index, waiting] of group.entries()) this.#settle(waiting, appended[index]);
     } catch (error) {
       if (group.length > 1 && isOfTheData(error)) for (const waiting of group) await this.#commit([waiting]);

@@ -19,27 +19,36 @@ export interface Candidate {
 interface Owner {
   bodySha256: string;
   seq: number;
-  /** Null: the event itself is gone. */
-  place: Place | null;
 }
 
 interface KeyRow extends Owner {
   vendor: string;
   key: string;
   expiresAt: number;
+  secret: string | null;
 }
 
 /** Index entries of Postgres are small, ids of vendors may be anything. */
 const LONGEST_KEY = 500;
 
 const INSERT = `
-  insert into vendorgraph.dedupe (vendor, key, body_sha256, event_seq, expires_at)
-  select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+  insert into vendorgraph.dedupe (vendor, key, body_sha256, event_seq, expires_at, secret)
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])
   on conflict do nothing returning vendor, key`;
 const LOOK_UP = `
-  select d.vendor, d.key, d.body_sha256 as "bodySha256", d.event_seq as "seq", e.xid
-  from unnest($1::text[], $2::text[]) as wanted (vendor, key)
-  join vendorgraph.dedupe d using (vendor, key) left join vendorgraph.event e on e.seq = d.event_seq`;
+  select d.vendor, d.key, d.body_sha256 as "bodySha256", d.event_seq as "seq"
+  from unnest($1::text[], $2::text[]) as wanted (vendor, key) join vendorgraph.dedupe d using (vendor, key)`;
+/** A key of a repeated event lasts as long as the repeat asks for. Locked in one order: two gateways must not wait in a circle. */
+const EXTEND = `
+  with asked as (
+    select vendor, key, greatest(d.expires_at, a.expires_at) as expires_at, coalesce(a.secret, d.secret) as secret
+    from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) as a (vendor, key, expires_at, secret)
+    join vendorgraph.dedupe d using (vendor, key)
+    where d.expires_at < a.expires_at or d.secret is distinct from coalesce(a.secret, d.secret)
+    order by vendor, key for update of d
+  )
+  update vendorgraph.dedupe d set expires_at = asked.expires_at, secret = asked.secret
+  from asked where d.vendor = asked.vendor and d.key = asked.key`;
 const MOVE = `
   update vendorgraph.dedupe d set body_sha256 = moved.sha, event_seq = moved.seq
   from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as moved (vendor, key, sha, seq)
@@ -52,10 +61,8 @@ const REMOVE = `
 export async function dedupe(queries: Queries, candidates: readonly Candidate[]): Promise<AppendedEvent[]> {
   const wanted = firstOwners(candidates);
   const inserted = await insertKeys(queries, wanted);
-  const known = await lookUp(
-    queries,
-    wanted.filter((row) => !inserted.has(nameOf(row))),
-  );
+  const repeated = wanted.filter((row) => !inserted.has(nameOf(row)));
+  const known = await lookUp(queries, repeated);
   const owners = new Map(known.map((row): [string, Owner] => [nameOf(row), row]));
   const outcomes = candidates.map((candidate) => settle(candidate, owners));
   await correct(
@@ -63,16 +70,33 @@ export async function dedupe(queries: Queries, candidates: readonly Candidate[])
     wanted.filter((row) => inserted.has(nameOf(row))),
     owners,
   );
+  await extend(queries, repeated, duplicateKeys(candidates, outcomes));
   return outcomes;
 }
 
-/** Each key once, with the first event that has it; sorted, so that two gateways never wait for each other in a circle. */
+/** Names of what duplicates have; a conflict keeps nothing alive. */
+function duplicateKeys(candidates: readonly Candidate[], outcomes: readonly AppendedEvent[]): ReadonlySet<string> {
+  const duplicates = candidates.filter((_, index) => outcomes[index]?.outcome === 'duplicate');
+  return new Set(
+    duplicates.flatMap(({ vendor, event }) =>
+      event.dedupeKeys.map((given) => nameOf({ vendor, key: storedKey(given) })),
+    ),
+  );
+}
+
+/** Each key once, with the first event that has it and the longest life asked for; sorted, so that two gateways never wait for each other in a circle. */
 function firstOwners(candidates: readonly Candidate[]): KeyRow[] {
   const rows = new Map<string, KeyRow>();
   for (const { vendor, event, place } of candidates) {
     for (const given of event.dedupeKeys) {
-      const row = { vendor, key: storedKey(given), expiresAt: given.expiresAt, ...ownerOf(event, place) };
-      if (!rows.has(nameOf(row))) rows.set(nameOf(row), row);
+      const { expiresAt, secret = null } = given;
+      const row = { vendor, key: storedKey(given), expiresAt, secret, ...ownerOf(event, place) };
+      const first = rows.get(nameOf(row));
+      if (first === undefined) rows.set(nameOf(row), row);
+      else {
+        first.expiresAt = Math.max(first.expiresAt, expiresAt);
+        first.secret = secret ?? first.secret;
+      }
     }
   }
   return [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
@@ -89,8 +113,8 @@ function settle({ vendor, event, place }: Candidate, owners: Map<string, Owner>)
   if (found.length > 0 && original === undefined) return { outcome: 'conflict', position: null };
   const owner = original ?? ownerOf(event, place);
   for (const { name } of keys) if (!owners.has(name)) owners.set(name, owner);
-  const position = owner.place === null ? null : positionOf(owner.place);
-  return { outcome: original === undefined ? 'stored' : 'duplicate', position };
+  if (original !== undefined) return { outcome: 'duplicate', position: null };
+  return { outcome: 'stored', position: positionOf(place) };
 }
 
 async function insertKeys(queries: Queries, rows: readonly KeyRow[]): Promise<Set<string>> {
@@ -98,16 +122,24 @@ async function insertKeys(queries: Queries, rows: readonly KeyRow[]): Promise<Se
     ...namesOf(rows),
     rows.map(({ bodySha256 }) => bodySha256),
     rows.map(({ seq }) => seq),
-    rows.map(({ expiresAt }) => Math.min(Math.ceil(expiresAt), Number.MAX_SAFE_INTEGER)),
+    rows.map(({ expiresAt }) => whole(expiresAt)),
+    rows.map(({ secret }) => secret),
   ]);
   return new Set(inserted.map(nameOf));
 }
 
 async function lookUp(queries: Queries, rows: readonly KeyRow[]): Promise<(Owner & { vendor: string; key: string })[]> {
   if (rows.length === 0) return [];
-  const found = await queries.query<Omit<KeyRow, 'place'> & { xid: string | null }>(LOOK_UP, namesOf(rows));
+  const found = await queries.query<Owner & { vendor: string; key: string }>(LOOK_UP, namesOf(rows));
   if (found.length < rows.length) throw new KeyVanished();
-  return found.map(({ xid, ...row }) => ({ ...row, place: xid === null ? null : { xid, seq: row.seq } }));
+  return found;
+}
+
+async function extend(queries: Queries, repeated: readonly KeyRow[], names: ReadonlySet<string>): Promise<void> {
+  const rows = repeated.filter((row) => names.has(nameOf(row)));
+  if (rows.length === 0) return;
+  const expiries = rows.map(({ expiresAt }) => whole(expiresAt));
+  await queries.query(EXTEND, [...namesOf(rows), expiries, rows.map(({ secret }) => secret)]);
 }
 
 /** Keys went in under the first event that has them; it may have turned out to be a repeat, or a conflict. */
@@ -130,7 +162,9 @@ async function correct(
   ]);
 }
 
-const ownerOf = ({ bodySha256 }: NewEvent, place: Place): Owner => ({ bodySha256, seq: place.seq, place });
+const ownerOf = ({ bodySha256 }: NewEvent, { seq }: Place): Owner => ({ bodySha256, seq });
+
+const whole = (time: number): number => Math.min(Math.ceil(time), Number.MAX_SAFE_INTEGER);
 
 /** A vendor's name has no space. */
 const nameOf = ({ vendor, key }: { vendor: string; key: string }): string => `${vendor} ${key}`;

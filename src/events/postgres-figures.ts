@@ -1,5 +1,7 @@
 /** Figures for /metrics, cheap: sums are kept as the log grows, and a consumer costs one step in an index. */
-import type { LogFigures } from './log.ts';
+import type { VendorName } from '../config/vendor-name.ts';
+import type { Consumer, EventLog, LogFigures, UnreadEvents } from './log.ts';
+import { CONSUMER_COLUMNS } from './postgres-consumers.ts';
 import type { Queries } from './postgres-database.ts';
 import { placeOf } from './postgres-position.ts';
 import { HORIZON } from './postgres-reader.ts';
@@ -20,39 +22,57 @@ const HORIZON_AGE = `
     (select $1::bigint - min(received_at) from vendorgraph.event where xid >= ${HORIZON}))::float8 as age`;
 
 const UNREAD = `
-  select principal, name, oldest.received_at as "oldestUnreadAt"
-  from unnest($1::text[], $2::text[], $3::xid8[], $4::bigint[]) as consumer (principal, name, xid, seq)
+  select principal, name, vendor, oldest.received_at as "oldestUnreadAt"
+  from unnest($1::text[], $2::text[], $3::xid8[], $4::bigint[], $5::text[]) as followed (principal, name, xid, seq, vendor)
   cross join lateral (
     select received_at from vendorgraph.event e
-    where (e.xid, e.seq) > (consumer.xid, consumer.seq) and e.xid < ${HORIZON} order by e.xid, e.seq limit 1
+    where e.vendor = followed.vendor and (e.xid, e.seq) > (followed.xid, followed.seq) and e.xid < ${HORIZON}
+    order by e.xid, e.seq limit 1
   ) as oldest
-  order by principal, name`;
+  order by xid, seq, principal, name, vendor`;
 
 export async function readFigures(queries: Queries, now: number): Promise<LogFigures> {
   const [sums] = await queries.query<{ events: number; bytes: number }>(
     'select coalesce(sum(events), 0)::bigint as events, coalesce(sum(bytes), 0)::bigint as bytes from vendorgraph.tally',
   );
+  const [keys] = await queries.query<{ bytes: number }>(`select pg_total_relation_size('vendorgraph.dedupe') as bytes`);
   const letters = await queries.query<{ reason: string; count: number }>(LETTERS);
   const [horizon] = await queries.query<{ age: number }>(HORIZON_AGE, [now]);
   return {
     events: sums?.events ?? 0,
     bytes: sums?.bytes ?? 0,
+    keyBytes: keys?.bytes ?? 0,
     deadLetters: Object.fromEntries(letters.map(({ reason, count }) => [reason, count])),
     horizonAgeMs: Math.round(horizon?.age ?? 0),
-    consumers: await unreadConsumers(queries),
   };
 }
 
-async function unreadConsumers(queries: Queries): Promise<LogFigures['consumers']> {
-  const consumers = await queries.query<{ principal: string; name: string; position: string }>(
-    'select principal, name, position from vendorgraph.consumer order by position limit $1',
+export async function listVendors(queries: Queries): Promise<VendorName[]> {
+  const rows = await queries.query<{ vendor: VendorName }>(
+    'select distinct vendor from vendorgraph.tally order by vendor',
+  );
+  return rows.map(({ vendor }) => vendor);
+}
+
+export async function findUnread(
+  queries: Queries,
+  follows: Parameters<EventLog['unread']>[0],
+): Promise<UnreadEvents[]> {
+  const consumers = await queries.query<Consumer>(
+    `select ${CONSUMER_COLUMNS} from vendorgraph.consumer order by position limit $1`,
     [MOST_CONSUMERS],
   );
-  const places = consumers.map(({ position }) => placeOf(position));
-  return await queries.query(UNREAD, [
-    consumers.map(({ principal }) => principal),
-    consumers.map(({ name }) => name),
-    places.map(({ xid }) => xid),
-    places.map(({ seq }) => seq),
+  if (consumers.length === 0) return [];
+  const all = await listVendors(queries);
+  const rows = consumers.flatMap((consumer) => {
+    const { xid, seq } = placeOf(consumer.position);
+    return (follows(consumer) ?? all).map((vendor) => ({ ...consumer, xid, seq, vendor }));
+  });
+  return await queries.query<UnreadEvents>(UNREAD, [
+    rows.map(({ principal }) => principal),
+    rows.map(({ name }) => name),
+    rows.map(({ xid }) => xid),
+    rows.map(({ seq }) => seq),
+    rows.map(({ vendor }) => vendor),
   ]);
 }

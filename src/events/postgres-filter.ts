@@ -12,9 +12,12 @@ export class Values {
   }
 }
 
+/** An event's id; see `postgres-schema.ts`. */
+export const EVENT_ID = `case own_id when '' then seq::text else coalesce(own_id, delivery_id || '.' || ix) end`;
 /** The columns of an event that `toEvent` reads. */
-export const EVENT_COLUMNS = `seq, xid::text as xid, delivery_id as "deliveryId", ix, vendor, type, event_id as "eventId",
-  vendor_time as "vendorTime", received_at as "receivedAt", body, unsigned, replay_of as "replayOf"`;
+export const EVENT_COLUMNS = `seq, xid::text as xid, ${EVENT_ID} as id, delivery_id as "deliveryId", ix, vendor, type,
+  event_id as "eventId", vendor_time as "vendorTime", received_at as "receivedAt", body, unsigned,
+  coalesce(replay_of_id, replay_of::text) as "replayOf"`;
 
 export function filterSql(filter: EventFilter, values: Values): string {
   const clauses = filter.map((clause) => clauseSql(clause, values));
@@ -28,7 +31,7 @@ export function vendorsOf(filter: EventFilter): string[] {
 
 export function querySql({ filter, ids, after, upTo, from, to }: EventQuery, values: Values): string {
   const conditions = [filterSql(filter, values)];
-  if (ids !== undefined) conditions.push(`seq = any(${values.add(ids.filter(isSeq), 'bigint[]')})`);
+  if (ids !== undefined) conditions.push(idSql(ids, values));
   if (after !== undefined) conditions.push(`(xid, seq) > ${placeSql(after, values)}`);
   if (upTo !== undefined) conditions.push(`(xid, seq) <= ${placeSql(upTo, values)}`);
   if (from !== undefined) conditions.push(`received_at >= ${values.add(Math.ceil(from), 'bigint')}`);
@@ -51,5 +54,27 @@ function clauseSql({ vendor, types }: FilterClause, values: Values): string {
 
 const beginning = (text: string): string => `${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
-/** An event's id is its number in decimal. */
+/** Each kind of id by the index it stands in. */
+function idSql(ids: readonly string[], values: Values): string {
+  const originals = ids.flatMap((id) => {
+    const [, delivery, ix] = /^(.*)\.(\d{1,9})$/s.exec(id) ?? [];
+    return delivery === undefined ? [] : [{ delivery, ix: Number(ix) }];
+  });
+  const deliveries = values.add(
+    originals.map(({ delivery }) => delivery),
+    'text[]',
+  );
+  const places = values.add(
+    originals.map(({ ix }) => ix),
+    'integer[]',
+  );
+  return `(seq = any(${values.add(ids.filter(isSeq), 'bigint[]')}) and own_id = ''
+    or own_id = any(${values.add(
+      ids.filter((id) => id !== ''),
+      'text[]',
+    )}) and own_id <> ''
+    or (delivery_id, ix) in (select * from unnest(${deliveries}, ${places})) and own_id is null)`;
+}
+
+/** The id of an event of the first version is its number in decimal. */
 const isSeq = (id: string): boolean => /^[1-9]\d{0,14}$/.test(id);

@@ -43,7 +43,8 @@ export async function redriveLetter(
   const delivery = await markRedriven(queries, id, now);
   const there = await storedIxs(queries, delivery.id);
   const fresh = events.filter(({ ix }) => !there.has(ix));
-  const [appended] = await appendGroup(queries, [{ delivery: { ...delivery, events: fresh, deadLetters: [] } }], now);
+  const member = { delivery: { ...delivery, receivedAt: now, events: fresh, deadLetters: [] } };
+  const [appended] = await appendGroup(queries, [member], now);
   await recordAct(queries, { action: 'redrive', by, at: now, detail: { deadLetter: id, events: events.length } });
   const outcomes = [...(appended?.events ?? [])];
   return {
@@ -53,15 +54,11 @@ export async function redriveLetter(
   };
 }
 
-async function markRedriven(
-  queries: Queries,
-  id: string,
-  now: number,
-): Promise<{ id: string; vendor: string; receivedAt: number }> {
-  const [row] = await queries.query<{ id: string; vendor: string; receivedAt: number }>(
+async function markRedriven(queries: Queries, id: string, now: number): Promise<{ id: string; vendor: string }> {
+  const [row] = await queries.query<{ id: string; vendor: string }>(
     `update vendorgraph.dead_letter letter set redriven_at = coalesce(redriven_at, $2)
      from vendorgraph.delivery where letter.id = $1 and delivery.id = letter.delivery_id
-     returning delivery.id, delivery.vendor, delivery.received_at as "receivedAt"`,
+     returning delivery.id, delivery.vendor`,
     [ID.test(id) ? id : 0, now],
   );
   if (row !== undefined) return row;

@@ -4,13 +4,13 @@
  */
 import type { VendorName } from '../config/vendor-name.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventLog, Position } from './log.ts';
+import type { EventLog, LogMeasures, Position } from './log.ts';
 import { rollEpoch } from './postgres-audit.ts';
 import { PostgresCommitter } from './postgres-committer.ts';
-import { findConsumer, listConsumers, moveConsumer } from './postgres-consumers.ts';
+import { findConsumer, listConsumers, moveConsumer, openConsumer, removeConsumer } from './postgres-consumers.ts';
 import { createDatabase, type Database, type Queries } from './postgres-database.ts';
 import { storeFailure } from './postgres-failure.ts';
-import { readFigures } from './postgres-figures.ts';
+import { findUnread, listVendors, readFigures } from './postgres-figures.ts';
 import { findLetters, redriveLetter } from './postgres-letters.ts';
 import { horizonPosition, POSITION_LENGTH } from './postgres-position.ts';
 import { pruneVendor } from './postgres-prune.ts';
@@ -23,6 +23,7 @@ export interface PostgresLogOptions {
   /** `postgres://user:password@host:port/database`. */
   url: string;
   log?: Logger | undefined;
+  measures?: LogMeasures | undefined;
   now?: (() => number) | undefined;
   /** Connections that read, besides one that writes and one that listens. @default 4 */
   readers?: number | undefined;
@@ -44,13 +45,8 @@ export interface PostgresLogOptions {
  */
 export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
   const { url, log, now = Date.now, readers, answerMs, pollMs } = options;
+  await start(url, log);
   const database = await createDatabase({ url, readers, answerMs });
-  try {
-    await startPostgresLog(database, log);
-  } catch (error) {
-    await database[Symbol.asyncDispose]();
-    throw error;
-  }
   const waiters = new PostgresWaiters({ database, log, pollMs });
   const committer = new PostgresCommitter({ ...options, database, now, onCommit: () => waiters.look() });
   let ended: Promise<void> | undefined;
@@ -58,6 +54,12 @@ export async function openPostgresLog(options: PostgresLogOptions): Promise<Even
     ...logOf({ database, committer, waiters, now }),
     [Symbol.asyncDispose]: () => (ended ??= endAll(committer, waiters, database)),
   };
+}
+
+/** On a connection of its own, which waits as long as it takes to bring an old log to the present version. */
+async function start(url: string, log: Logger | undefined): Promise<void> {
+  await using database = await createDatabase({ url, readers: 1, answerMs: 0 });
+  await startPostgresLog(database, log);
 }
 
 /** What was appended is stored before the connections go. */
@@ -81,13 +83,17 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     epoch: async () => (await metaOf(database, 'epoch')) ?? '',
     rollEpoch: (by) => inOne(database, (queries) => rollEpoch(queries, by, now())),
     append: (delivery) => committer.append(delivery),
+    isWritable: () => committer.isWritable(),
     read: (after, filter, limit) => readPage(database, after, filter, limit),
     head: () => headPosition(database),
     earliest: (vendors) => earliestOf(database, vendors),
     waitFor: (after, signal) => waiters.waitFor(after, signal),
     consumer: (principal, name) => findConsumer(database, principal, name),
+    openConsumer: (principal, name, first) => openConsumer(database, principal, name, first, now()),
     commitConsumer: (principal, name, position) => moveConsumer(database, principal, name, position, now()),
     consumers: () => listConsumers(database),
+    removeConsumer: (principal, name, by) =>
+      inOne(database, (queries) => removeConsumer(queries, principal, name, by, now())),
     find: (query, limit, newestFirst = false) => findEvents(database, query, limit, newestFirst),
     count: (query) => countEvents(database, query),
     delivery: (id) => findDelivery(database, id),
@@ -95,7 +101,9 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     deadLetters: (query, limit) => findLetters(database, query, limit),
     redrive: (id, events, by) => inOne(database, (queries) => redriveLetter(queries, id, events, by, now())),
     prune: (vendor, retention) => answered(pruneVendor(database, vendor, retention, now())),
+    vendors: () => listVendors(database),
     figures: () => readFigures(database, now()),
+    unread: (follows) => findUnread(database, follows),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Retention: the oldest of a vendor goes first, events in the order of their positions, so that "everything behind here is kept"
- * stays one position. In small transactions: a long one would hold back every reader. One gateway at a time prunes a vendor.
+ * stays one position. In small transactions, each of which looks before it writes: one that has written holds back every reader.
+ * One gateway at a time prunes a vendor.
  */
 import type { Retention } from './log.ts';
 import { recordAct } from './postgres-audit.ts';
@@ -34,33 +35,47 @@ const EVENTS = `
   where seq = number and (old or freed < $3::bigint)
   returning xid::text as xid, seq, delivery_id as "deliveryId", bytes`;
 
-/** Those without events: dead letters only, or nothing new. Of what is too much they go when they are older than every event. */
+/** Those without events: dead letters only, or nothing new. */
 const EVENTLESS = `
   delete from vendorgraph.delivery where id in (
+    select id from vendorgraph.delivery d
+    where vendor = $1 and received_at < $2::bigint and not exists (select from vendorgraph.event where delivery_id = d.id)
+    order by received_at, id limit ${BATCH})
+  returning id, bytes`;
+
+/** Of what is too much they go when they are older than every event. */
+const EVENTLESS_EXCESS = `
+  delete from vendorgraph.delivery where id in (
     select id from (
-      select id, received_at, sum(bytes) over (order by received_at, id) - bytes as freed from (
+      select id, sum(bytes) over (order by received_at, id) - bytes as freed from (
         select * from vendorgraph.delivery d
-        where vendor = $1 and not exists (select from vendorgraph.event where delivery_id = d.id) and (received_at < $2::bigint
-          or $3::bigint > 0 and received_at < coalesce((
-            select received_at from vendorgraph.event where vendor = $1 order by xid, seq limit 1), ${Number.MAX_SAFE_INTEGER}))
+        where vendor = $1 and not exists (select from vendorgraph.event where delivery_id = d.id) and received_at < coalesce((
+            select received_at from vendorgraph.event where vendor = $1 order by xid, seq limit 1), ${Number.MAX_SAFE_INTEGER})
         order by received_at, id limit ${BATCH}) as batch
-    ) as candidate where received_at < $2::bigint or freed < $3::bigint)
+    ) as candidate where freed < $2::bigint)
   returning id, bytes`;
 
 const EMPTIED = `
   delete from vendorgraph.delivery d
   where id = any($1::text[]) and not exists (select from vendorgraph.event where delivery_id = d.id) returning id, bytes`;
 
+const HELD = 'select coalesce(sum(bytes), 0)::bigint as bytes from vendorgraph.tally where vendor = $1';
 const FOLD = `
-  with folded as (delete from vendorgraph.tally where vendor = $1 returning events, bytes),
-  sums as (insert into vendorgraph.tally (vendor, events, bytes)
-    select $1, sum(events), sum(bytes) from folded having count(*) > 0 returning bytes)
-  select bytes from sums`;
+  with folded as (delete from vendorgraph.tally where vendor = $1 returning events, bytes)
+  insert into vendorgraph.tally (vendor, events, bytes) select $1, sum(events), sum(bytes) from folded having count(*) > 0`;
 
 const KEYS = `
   delete from vendorgraph.dedupe where (vendor, key) in (
-    select vendor, key from vendorgraph.dedupe where vendor = $1 and expires_at <= $2 order by expires_at limit ${BATCH}
+    select vendor, key from vendorgraph.dedupe
+    where vendor = $1 and secret is null and expires_at <= $2 order by expires_at limit ${BATCH}
   ) returning 1`;
+/** Of one secret, which is configured no more. */
+const KEYS_OF_SECRET = `
+  delete from vendorgraph.dedupe where (vendor, key) in (
+    select vendor, key from vendorgraph.dedupe
+    where vendor = $1 and secret = $3 and expires_at <= $2 order by expires_at limit ${BATCH}
+  ) returning 1`;
+const NEXT_SECRET = 'select min(secret) as secret from vendorgraph.dedupe where vendor = $1 and secret > $2';
 
 /** Returns how many events went. */
 export async function pruneVendor(
@@ -69,14 +84,32 @@ export async function pruneVendor(
   retention: Retention,
   now: number,
 ): Promise<number> {
-  const events = await repeat(database, vendor, (queries) => pruneStep(queries, vendor, retention));
+  const { before, maxBytes } = retention;
   await repeat(database, vendor, async (queries) => {
-    const { length } = await queries.query(KEYS, [vendor, now]);
-    return { events: 0, more: length === BATCH };
+    await queries.query(FOLD, [vendor]);
+    return { events: 0, more: false };
   });
+  await repeat(database, vendor, (queries) => pruneEventless(queries, vendor, EVENTLESS, before));
+  const events = await repeat(database, vendor, (queries) => pruneStep(queries, vendor, retention));
+  await pruneKeys(database, vendor, retention.secrets ?? [], now);
   if (events > 0)
-    await recordAct(database, { action: 'prune', by: BY, at: now, detail: { vendor, ...retention, events } });
+    await recordAct(database, { action: 'prune', by: BY, at: now, detail: { vendor, before, maxBytes, events } });
   return events;
+}
+
+async function pruneKeys(database: Database, vendor: string, secrets: readonly string[], now: number): Promise<void> {
+  const drop = (statement: string, ...more: string[]): Promise<number> =>
+    repeat(database, vendor, async (queries) => {
+      const { length } = await queries.query(statement, [vendor, now, ...more]);
+      return { events: 0, more: length === BATCH };
+    });
+  await drop(KEYS);
+  for (let last = ''; ; ) {
+    const [next] = await database.query<{ secret: string | null }>(NEXT_SECRET, [vendor, last]);
+    if (next === undefined || next.secret === null) return;
+    last = next.secret;
+    if (!secrets.includes(last)) await drop(KEYS_OF_SECRET, last);
+  }
 }
 
 interface Done {
@@ -107,17 +140,20 @@ async function takesTurn(queries: Queries, vendor: string): Promise<boolean> {
 }
 
 async function pruneStep(queries: Queries, vendor: string, { before, maxBytes }: Retention): Promise<Done> {
-  const [sum] = await queries.query<{ bytes: number }>(FOLD, [vendor]);
-  const step = { vendor, before, excess: Math.max(0, (sum?.bytes ?? 0) - maxBytes) };
-  const deliveries = await pruneEventless(queries, step);
-  const events = deliveries > 0 ? 0 : await pruneEvents(queries, step);
-  return { events, more: deliveries + events > 0 };
+  const [sum] = await queries.query<{ bytes: number }>(HELD, [vendor]);
+  const excess = Math.max(0, (sum?.bytes ?? 0) - maxBytes);
+  if (excess > 0) {
+    const done = await pruneEventless(queries, vendor, EVENTLESS_EXCESS, excess);
+    if (done.more) return done;
+  }
+  const events = await pruneEvents(queries, { vendor, before, excess });
+  return { events, more: events > 0 };
 }
 
-async function pruneEventless(queries: Queries, { vendor, before, excess }: Step): Promise<number> {
-  const gone = await queries.query<{ id: string; bytes: number }>(EVENTLESS, [vendor, before, excess]);
+async function pruneEventless(queries: Queries, vendor: string, statement: string, bound: number): Promise<Done> {
+  const gone = await queries.query<{ id: string; bytes: number }>(statement, [vendor, bound]);
   await settleDeliveries(queries, vendor, gone);
-  return gone.length;
+  return { events: 0, more: gone.length > 0 };
 }
 
 async function pruneEvents(queries: Queries, { vendor, before, excess }: Step): Promise<number> {

@@ -3,7 +3,7 @@
  * filter that matches nothing costs no more than one that matches all. Readers stop below the oldest open transaction of the
  * server: what lies above it is not decided yet.
  */
-import type { EventFilter, EventPage, EventQuery, LoggedEvent, Position, StoredDelivery } from './log.ts';
+import type { EventFilter, EventPage, EventQuery, LoggedEvent, LogPage, Position, StoredDelivery } from './log.ts';
 import type { Queries } from './postgres-database.ts';
 import { EVENT_COLUMNS, filterSql, placeSql, querySql, Values, vendorsOf } from './postgres-filter.ts';
 import { horizonPosition, positionOf } from './postgres-position.ts';
@@ -19,6 +19,7 @@ const PAGE_BYTES = 8 * 1024 * 1024;
 interface EventRow {
   seq: number;
   xid: string;
+  id: string;
   deliveryId: string;
   ix: number;
   vendor: string;
@@ -29,7 +30,7 @@ interface EventRow {
   body: string;
   /** JSON text of names. */
   unsigned: string;
-  replayOf: number | null;
+  replayOf: string | null;
 }
 
 /** What a page says of itself, once with each of its rows; without events there is one row with nothing else. */
@@ -38,6 +39,7 @@ interface PageRow {
   /** How many of the stretch match. */
   matching: number;
   /** Null: the stretch reached the horizon. */
+  earliest: Position | null;
   endXid: string | null;
   endSeq: number | null;
 }
@@ -47,14 +49,14 @@ export async function readPage(
   after: Position,
   filter: EventFilter,
   limit: number,
-): Promise<EventPage> {
+): Promise<LogPage> {
   const values = new Values();
   const rows = await queries.query<PageRow & (EventRow | { seq: null })>(
     pageSql(after, filter, limit, values),
     values.list,
   );
   const events = rows.flatMap((row) => (row.seq === null ? [] : [toEvent(row)]));
-  return { events, scannedTo: scannedTo(after, events, rows[0]) };
+  return { events, ...reachOf(after, events, rows[0]), earliest: rows[0]?.earliest ?? horizonPosition('0') };
 }
 
 export async function findEvents(
@@ -87,12 +89,21 @@ export async function headPosition(queries: Queries): Promise<Position> {
   return horizonPosition(row?.horizon ?? '0');
 }
 
-/** The last event that can be read now; undefined when there is none. */
-export async function lastReadable(queries: Queries): Promise<Position | undefined> {
-  const [row] = await queries.query<{ xid: string; seq: number }>(`
-    select xid::text as xid, seq from vendorgraph.event where event.xid < ${HORIZON}
-    order by event.xid desc, event.seq desc limit 1`);
-  return row && positionOf(row);
+export interface Tip {
+  /** Of the last event that can be read now; undefined when there is none. */
+  position: Position | undefined;
+  /** An event is committed that cannot be read yet: another transaction of the server holds it back. */
+  isHeldBack: boolean;
+}
+
+export async function findTip(queries: Queries): Promise<Tip> {
+  const [row] = await queries.query<{ xid: string | null; seq: number | null; isHeldBack: boolean }>(`
+    select last.xid::text as xid, last.seq, exists (select from vendorgraph.event where xid >= ${HORIZON}) as "isHeldBack"
+    from (select 1) as once left join (
+      select xid, seq from vendorgraph.event where event.xid < ${HORIZON} order by event.xid desc, event.seq desc limit 1
+    ) as last on true`);
+  const { xid = null, seq = null, isHeldBack = false } = row ?? {};
+  return { position: xid === null || seq === null ? undefined : positionOf({ xid, seq }), isHeldBack };
 }
 
 /** Its bytes may be those of its only event, stored once. */
@@ -127,25 +138,31 @@ function pageSql(after: Position, filter: EventFilter, limit: number, values: Va
       select xid, seq from stretch order by xid desc, seq desc limit case when (select count(*) from stretch) < ${STRETCH} then 0 else 1 end
     )
     select ${HORIZON}::text as horizon, (select count(*) from matching) as matching,
+           (select max(position) from vendorgraph.pruned where vendor = any(${values.add(vendorsOf(filter), 'text[]')})) as earliest,
            (select xid::text from last) as "endXid", (select seq from last) as "endSeq", page.*
     from (select 1) as once left join (select ${EVENT_COLUMNS} from page) as page on true
     order by page.seq is null, page.xid::xid8, page.seq`;
 }
 
-/** The last event of a page that was cut; else the end of the stretch; else everything that is decided. */
-function scannedTo(after: Position, events: readonly LoggedEvent[], page: PageRow | undefined): Position {
-  if (page === undefined) return after;
+/** To the last event of a page that was cut; else to the end of the stretch; else through everything that is decided. */
+function reachOf(
+  after: Position,
+  events: readonly LoggedEvent[],
+  page: PageRow | undefined,
+): Omit<EventPage, 'events'> {
+  if (page === undefined) return { scannedTo: after, isEnd: true };
   const last = events.at(-1);
-  if (last !== undefined && events.length < page.matching) return last.position;
-  if (page.endXid !== null && page.endSeq !== null) return positionOf({ xid: page.endXid, seq: page.endSeq });
+  if (last !== undefined && events.length < page.matching) return { scannedTo: last.position, isEnd: false };
+  const { endXid, endSeq } = page;
+  if (endXid !== null && endSeq !== null) return { scannedTo: positionOf({ xid: endXid, seq: endSeq }), isEnd: false };
   const horizon = horizonPosition(page.horizon);
-  return horizon > after ? horizon : after;
+  return { scannedTo: horizon > after ? horizon : after, isEnd: true };
 }
 
-function toEvent({ seq, xid, unsigned, replayOf, deliveryId, ix, vendor, type, ...row }: EventRow): LoggedEvent {
+function toEvent({ seq, xid, id, unsigned, replayOf, deliveryId, ix, vendor, type, ...row }: EventRow): LoggedEvent {
   const { eventId, vendorTime, receivedAt, body } = row;
   return {
-    id: String(seq),
+    id,
     position: positionOf({ xid, seq }),
     deliveryId,
     ix,
@@ -156,6 +173,6 @@ function toEvent({ seq, xid, unsigned, replayOf, deliveryId, ix, vendor, type, .
     receivedAt,
     body,
     unsigned: JSON.parse(unsigned),
-    replayOf: replayOf === null ? null : String(replayOf),
+    replayOf,
   };
 }

@@ -2,7 +2,7 @@
 import type { EventQuery, Operator } from './log.ts';
 import { recordAct } from './postgres-audit.ts';
 import type { Database, Queries } from './postgres-database.ts';
-import { placeSql, querySql, Values } from './postgres-filter.ts';
+import { EVENT_ID, placeSql, querySql, Values } from './postgres-filter.ts';
 import { positionOf } from './postgres-position.ts';
 import { CHANNEL } from './postgres-schema.ts';
 
@@ -55,8 +55,9 @@ async function replayPage(
        where ${querySql(query, values)} and pg_visible_in_snapshot(xid, ${values.add(snapshot, 'pg_snapshot')}) ${further}
        order by xid, seq limit ${PAGE}
      ), copied as (
-       insert into vendorgraph.event (delivery_id, ix, vendor, type, event_id, vendor_time, received_at, body, bytes, unsigned, replay_of)
-       select delivery_id, ix, vendor, type, event_id, vendor_time, ${values.add(now, 'bigint')}, body, bytes, unsigned, seq
+       insert into vendorgraph.event (delivery_id, ix, vendor, type, event_id, vendor_time, received_at, body, bytes, unsigned, replay_of, replay_of_id, own_id)
+       select delivery_id, ix, vendor, type, event_id, vendor_time, ${values.add(now, 'bigint')}, body, bytes, unsigned, seq, ${EVENT_ID},
+              replace(gen_random_uuid()::text, '-', '')
        from page order by xid, seq returning vendor, bytes
      ), sums as (
        insert into vendorgraph.tally (vendor, events, bytes) select vendor, count(*), sum(bytes) from copied group by vendor

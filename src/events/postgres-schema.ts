@@ -1,17 +1,16 @@
 /** The tables. They stand in a schema of their own, so that any database of the company will do, also one that holds other things. */
-export const SCHEMA_VERSION = '1';
 /** Carries nothing: who listens looks for itself. */
 export const CHANNEL = 'vendorgraph_events';
 /** Any number; the same for everybody who makes the schema. */
 export const SCHEMA_LOCK = 7_636_812_401;
 
 /**
- * `event.xid` is the number of the transaction that wrote it: readers stop below the oldest one that is still open, so that
+ * The first version. `event.xid` is the number of the transaction that wrote it: readers stop below the oldest one that is still open, so that
  * nothing appears behind them. Text is compared by bytes. `event.bytes` and `delivery.bytes` are what retention counts;
  * `tally` sums them up: a row for each commit, folded together by `prune`, because one row that all commits change would make
  * them wait for each other.
  */
-export const SCHEMA = `
+const FIRST = `
 create schema if not exists vendorgraph;
 
 create table vendorgraph.meta (name text primary key, value text not null);
@@ -94,3 +93,28 @@ create table vendorgraph.audit (
   detail text not null
 );
 `;
+
+/**
+ * `event.own_id`: null names an original after its delivery, so that no number that is given out again after a restore makes two
+ * events one; a replay has its own; empty, for events of the first version, whose number was their id. `event.replay_of_id` is
+ * the id of the event it repeats. `dedupe.secret` keeps a key as long as that secret is configured, whatever its time.
+ */
+const SECOND = `
+create index event_of_delivery on vendorgraph.event (delivery_id);
+drop index vendorgraph.event_replay;
+
+alter table vendorgraph.event add column own_id text default '', add column replay_of_id text;
+alter table vendorgraph.event alter column own_id drop default;
+create unique index event_own_id on vendorgraph.event (own_id) where own_id <> '';
+
+alter table vendorgraph.consumer add column owner text;
+
+alter table vendorgraph.dedupe add column secret text collate "C";
+drop index vendorgraph.dedupe_age;
+create index dedupe_age on vendorgraph.dedupe (vendor, expires_at) where secret is null;
+create index dedupe_held on vendorgraph.dedupe (vendor, secret, expires_at) where secret is not null;
+`;
+
+/** What makes each version of the one before it; the first begins with nothing. */
+export const SCHEMA_STEPS: readonly string[] = [FIRST, SECOND];
+export const SCHEMA_VERSION = SCHEMA_STEPS.length;

@@ -8,17 +8,17 @@ import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Database, Queries } from './postgres-database.ts';
 import { describeFailure } from './postgres-failure.ts';
-import { SCHEMA, SCHEMA_LOCK, SCHEMA_VERSION } from './postgres-schema.ts';
+import { SCHEMA_LOCK, SCHEMA_STEPS, SCHEMA_VERSION } from './postgres-schema.ts';
 
 const OLDEST_VERSION = 140_000;
 
-/** Makes the tables when there are none. Throws ConfigError for a server or a state that the log cannot be kept in. */
+/** Makes the tables when there are none, and those of an earlier version what they are today. Throws ConfigError for a server or a state that the log cannot be kept in. */
 export async function startPostgresLog(database: Database, log?: Logger): Promise<void> {
   try {
     await database.transaction(async (queries) => {
       await checkServer(queries, log);
       await makeSchema(queries);
-      await checkVersion(queries);
+      await renewSchema(queries, log);
       await checkOrigin(queries);
     });
   } catch (error) {
@@ -58,8 +58,8 @@ async function makeSchema(queries: Queries): Promise<void> {
   if (await hasSchema(queries)) return;
   await queries.query('select pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
   if (await hasSchema(queries)) return;
-  await queries.query(SCHEMA);
-  const meta = { schema_version: SCHEMA_VERSION, epoch: newEpoch(), origin: await originOf(queries) };
+  for (const step of SCHEMA_STEPS) await queries.query(step);
+  const meta = { schema_version: `${SCHEMA_VERSION}`, epoch: newEpoch(), origin: await originOf(queries) };
   await queries.query('insert into vendorgraph.meta select * from unnest($1::text[], $2::text[])', [
     Object.keys(meta),
     Object.values(meta),
@@ -74,11 +74,23 @@ async function hasSchema(queries: Queries): Promise<boolean> {
   return row?.there === true;
 }
 
-async function checkVersion(queries: Queries): Promise<void> {
-  const version = await metaOf(queries, 'schema_version');
+/** One gateway does it, the others wait. In the transaction of the start: whole, or not at all. */
+async function renewSchema(queries: Queries, log: Logger | undefined): Promise<void> {
+  if ((await versionOf(queries)) === SCHEMA_VERSION) return;
+  await queries.query('select pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
+  const version = await versionOf(queries);
   if (version === SCHEMA_VERSION) return;
+  log?.info({ from: version, to: SCHEMA_VERSION }, 'the event log is brought to the present version');
+  for (const step of SCHEMA_STEPS.slice(version)) await queries.query(step);
+  await queries.query(`update vendorgraph.meta set value = $1 where name = 'schema_version'`, [`${SCHEMA_VERSION}`]);
+}
+
+async function versionOf(queries: Queries): Promise<number> {
+  const found = await metaOf(queries, 'schema_version');
+  const version = Number(found);
+  if (Number.isInteger(version) && version >= 1 && version <= SCHEMA_VERSION) return version;
   throw refused(
-    `Found version ${version} of the schema "vendorgraph", expected ${SCHEMA_VERSION}. Use the vendorgraph that made it.`,
+    `Found version ${found} of the schema "vendorgraph", expected ${SCHEMA_VERSION}. Use the vendorgraph that made it.`,
   );
 }
 

@@ -7,7 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import type { Position } from './log.ts';
 import type { Database } from './postgres-database.ts';
 import { describeFailure } from './postgres-failure.ts';
-import { lastReadable } from './postgres-reader.ts';
+import { findTip } from './postgres-reader.ts';
 import { CHANNEL } from './postgres-schema.ts';
 
 export interface WaitersOptions {
@@ -24,6 +24,8 @@ interface Waiter {
 
 /** Between attempts to listen again. */
 const RELISTEN_MS = 500;
+/** Then twice as long each time, up to `pollMs`: what holds an event back is mostly over at once. */
+const FIRST_HELD_BACK_MS = 5;
 const LOST = 'not notified of events any more: looking for them every now and then, and trying to listen again';
 
 export class PostgresWaiters {
@@ -36,6 +38,8 @@ export class PostgresWaiters {
   /** Something came while looking. */
   #again = false;
   #poll: NodeJS.Timeout | undefined;
+  /** Until the next look when an event is held back; undefined: none is. */
+  #heldBackMs: number | undefined;
   #listening: Promise<void> | undefined;
 
   constructor(options: WaitersOptions) {
@@ -82,14 +86,18 @@ export class PostgresWaiters {
 
   #pollLater(): void {
     clearTimeout(this.#poll);
-    if (this.#waiters.size > 0) this.#poll = setTimeout(() => this.look(), this.#options.pollMs ?? 250);
+    if (this.#waiters.size === 0) return;
+    const { pollMs = 250 } = this.#options;
+    this.#poll = setTimeout(() => this.look(), Math.min(pollMs, this.#heldBackMs ?? pollMs));
   }
 
   /** A failure is no news: the next look comes by itself, and whoever reads learns what is wrong. */
   async #find(): Promise<void> {
-    const tip = await lastReadable(this.#options.database).catch(() => undefined);
+    const tip = await findTip(this.#options.database).catch(() => undefined);
     if (tip === undefined) return;
-    if (tip > this.#tip) this.#tip = tip;
+    const { position = '', isHeldBack } = tip;
+    this.#heldBackMs = isHeldBack ? 2 * (this.#heldBackMs ?? FIRST_HELD_BACK_MS / 2) : undefined;
+    if (position > this.#tip) this.#tip = position;
     for (const waiter of this.#waiters) if (waiter.after < this.#tip) waiter.wake();
   }
 

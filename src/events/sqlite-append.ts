@@ -7,7 +7,6 @@ import type { PackedDelivery, PackedEvent } from './sqlite-jobs.ts';
 import { positionOf } from './sqlite-position.ts';
 
 const LAST_SEQ = `SELECT seq FROM sqlite_sequence WHERE name = 'event'`;
-const IS_THERE = 'SELECT 1 FROM event WHERE seq = ?';
 const DELIVERY = `
   INSERT INTO delivery (id, vendor, received_at, events, headers, verified_by, remote_ip, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const EVENT = `
@@ -55,7 +54,7 @@ export class Appender {
     const bytes = raw.byteLength + this.#store(owner, decided, at);
     for (const letter of deadLetters) this.#bury(owner, letter, at);
     this.#statements.tally.run(vendor, events, bytes);
-    return this.#answer(decided);
+    return answerOf(decided);
   }
 
   /** More events of a delivery that is there. Returns how many were new, too. */
@@ -64,7 +63,7 @@ export class Appender {
     const bytes = this.#store(owner, decided, at);
     const stored = decided.filter(isNew).length;
     this.#statements.tally.run(owner.vendor, stored, bytes);
-    return { ...this.#answer(decided), stored };
+    return { ...answerOf(decided), stored };
   }
 
   /** All keys before the first row: a delivery may hold an event twice. */
@@ -103,24 +102,20 @@ export class Appender {
   #bury({ number, vendor }: Owner, { ix, reason, detail }: NewDeadLetter, at: number): void {
     this.#statements.letter.run(number, ix, vendor, reason, detail, at);
   }
-
-  #answer(decided: readonly Decided[]): Appended {
-    return { events: decided.map(({ claim }) => this.#positioned(claim)) };
-  }
-
-  #positioned({ outcome, seq }: Claim): AppendedEvent {
-    if (seq === null) return { outcome, position: null };
-    const isThere = outcome === 'stored' || this.#statements.isThere.get(seq) !== undefined;
-    return { outcome, position: isThere ? positionOf(seq) : null };
-  }
 }
+
+const answerOf = (decided: readonly Decided[]): Appended => ({ events: decided.map(({ claim }) => positioned(claim)) });
+
+const positioned = ({ outcome, seq }: Claim): AppendedEvent => ({
+  outcome,
+  position: seq === null ? null : positionOf(seq),
+});
 
 const isNew = ({ claim }: Decided): boolean => claim.outcome === 'stored';
 
 function prepare(db: DatabaseSync) {
   return {
     lastSeq: db.prepare(LAST_SEQ),
-    isThere: db.prepare(IS_THERE),
     delivery: db.prepare(DELIVERY),
     event: db.prepare(EVENT),
     letter: db.prepare(LETTER),

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Operator } from './log.ts';
 
 export interface Act {
-  action: 'replay' | 'redrive' | 'prune' | 'roll-epoch';
+  action: 'replay' | 'redrive' | 'prune' | 'roll-epoch' | 'remove-consumer';
   by: Operator;
   at: number;
   /** JSON text. Of events only their numbers and names, nothing of a body. */

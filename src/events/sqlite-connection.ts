@@ -6,14 +6,14 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Failpoints } from './sqlite-failpoint.ts';
-import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { SCHEMA_STEPS, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /** How long one process waits for another's write. */
 const BUSY_MS = 5_000;
 /** SQLite's number for FULL: the WAL is synced with every commit. */
 const FULL = 2;
 
-/** Makes file and tables when there are none. Throws when the file cannot keep the log. */
+/** Makes file and tables when there are none, and those of an earlier version what they are today. Throws when the file cannot keep the log. */
 export function openForWriting(path: string, { synchronous, maxPages }: Failpoints = {}): DatabaseSync {
   makeFile(path);
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
@@ -52,11 +52,12 @@ function makeFile(path: string): void {
 function makeTables(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE');
   try {
-    const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
+    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
     const tables = db.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.['count'];
-    if (version === 0 && tables === 0) db.exec(SCHEMA);
-    else if (version !== SCHEMA_VERSION)
+    if (version > SCHEMA_VERSION || version < 0 || (version === 0 && tables !== 0))
       throw new Error(`its tables are of version ${version}, expected ${SCHEMA_VERSION}`);
+    for (const step of SCHEMA_STEPS.slice(version)) db.exec(step);
+    if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.exec('COMMIT');
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');

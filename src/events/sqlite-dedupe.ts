@@ -4,21 +4,23 @@ import type { DedupeKey } from './log.ts';
 import type { PackedEvent } from './sqlite-jobs.ts';
 
 const CLAIM = `
-  INSERT INTO dedupe (vendor, key, body_sha256, event_seq, expires_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+  INSERT INTO dedupe (vendor, key, body_sha256, event_seq, expires_at, secret) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO NOTHING`;
 const FIND = 'SELECT body_sha256 AS bodySha256, event_seq AS seq FROM dedupe WHERE vendor = ? AND key = ?';
 const GIVE_BACK = 'DELETE FROM dedupe WHERE vendor = ? AND key = ?';
 /** A key of a repeated event lasts as long as the repeat asks for. */
 const REMEMBER = `
-  INSERT INTO dedupe (vendor, key, body_sha256, event_seq, expires_at) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at WHERE excluded.expires_at > expires_at`;
+  INSERT INTO dedupe (vendor, key, body_sha256, event_seq, expires_at, secret) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at), secret = coalesce(excluded.secret, secret)
+  WHERE excluded.expires_at > expires_at OR secret IS NOT coalesce(excluded.secret, secret)`;
 
 interface Owner {
   bodySha256: string;
   seq: number;
 }
 
-/** `seq` of a duplicate: of the event that was first, which may be gone. */
-export type Claim = { outcome: 'stored' | 'duplicate'; seq: number } | { outcome: 'conflict'; seq: null };
+/** `seq` of what is to be stored. */
+export type Claim = { outcome: 'stored'; seq: number } | { outcome: 'duplicate' | 'conflict'; seq: null };
 
 /** Decides about an event that would get the number `seq`, and keeps its keys if it is new. */
 export type ClaimKeys = (vendor: string, event: PackedEvent, seq: number) => Claim;
@@ -30,8 +32,8 @@ export function createClaims(db: DatabaseSync): ClaimKeys {
   const remember = db.prepare(REMEMBER);
 
   /** Undefined when the key is ours now. */
-  const ownerOf = (vendor: string, { key, expiresAt }: DedupeKey, own: Owner): Owner | undefined => {
-    if (claim.run(vendor, key, own.bodySha256, own.seq, whole(expiresAt)).changes === 1) return undefined;
+  const ownerOf = (vendor: string, { key, expiresAt, secret = null }: DedupeKey, own: Owner): Owner | undefined => {
+    if (claim.run(vendor, key, own.bodySha256, own.seq, whole(expiresAt), secret).changes === 1) return undefined;
     // The columns are those of FIND, their types those of the schema, which is STRICT.
     const owner = find.get(vendor, key) as unknown as Owner;
     return owner.seq === own.seq ? undefined : owner;
@@ -45,10 +47,10 @@ export function createClaims(db: DatabaseSync): ClaimKeys {
     for (const { key, owner } of known) if (owner === undefined) giveBack.run(vendor, key.key);
     const first = known.find(({ key, owner }) => owner && (key.isBodyHash || owner.bodySha256 === bodySha256))?.owner;
     if (first === undefined) return { outcome: 'conflict', seq: null };
-    for (const { key, expiresAt } of dedupeKeys) {
-      remember.run(vendor, key, first.bodySha256, first.seq, whole(expiresAt));
+    for (const { key, expiresAt, secret = null } of dedupeKeys) {
+      remember.run(vendor, key, first.bodySha256, first.seq, whole(expiresAt), secret);
     }
-    return { outcome: 'duplicate', seq: first.seq };
+    return { outcome: 'duplicate', seq: null };
   };
 }
 

@@ -36,7 +36,10 @@ function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
 
 function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return { of: 'job', reason: 'unknown failure' };
-  if (error instanceof GatewayError) return { of: 'request', reason: error.message };
+  if (error instanceof GatewayError) {
+    const { message: reason, code, details } = error;
+    return { of: 'request', reason, code, details };
+  }
   const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
   if (code === undefined) return { of: 'job', reason: error.name };
   // The lowest byte is the kind of error; messages name tables and columns, never a value.

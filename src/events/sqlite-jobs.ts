@@ -1,5 +1,6 @@
 /** What the writer thread does, and what it is told: all writing, in groups of jobs that share one transaction. */
-import type { Appended, Delivery, NewEvent, Operator, Position, Retention } from './log.ts';
+import type { ErrorCode, ErrorDetails } from '../errors.ts';
+import type { Appended, Consumer, Delivery, NewEvent, Operator, Position, Retention } from './log.ts';
 
 /** Its bytes lie in the buffer of the group, which is handed over without a copy. */
 export interface PackedDelivery extends Omit<Delivery, 'headers' | 'raw' | 'events'> {
@@ -19,8 +20,11 @@ export interface PackedEvent extends Omit<NewEvent, 'body'> {
 export type Job =
   | { kind: 'append'; delivery: PackedDelivery; at: number }
   | { kind: 'redrive'; id: string; events: readonly NewEvent[]; by: Operator; at: number }
+  | { kind: 'openConsumer'; principal: string; name: string; start: Position; owner: string; at: number }
   | { kind: 'commitConsumer'; principal: string; name: string; position: Position; at: number }
+  | { kind: 'removeConsumer'; principal: string; name: string; by: Operator; at: number }
   | { kind: 'rollEpoch'; by: Operator; at: number }
+  | { kind: 'probe' }
   | ReplayStep
   | PruneStep;
 
@@ -49,8 +53,11 @@ export interface PruneStep {
 export interface JobAnswers {
   append: Appended;
   redrive: Appended;
+  openConsumer: Consumer;
   commitConsumer: Position;
+  removeConsumer: boolean;
   rollEpoch: string;
+  probe: true;
   replay: { act: number; events: number };
   prune: { gone: number; more: boolean };
 }
@@ -59,12 +66,10 @@ export type JobKind = Job['kind'];
 export type JobOf<Kind extends JobKind> = Extract<Job, { kind: Kind }>;
 export type JobAnswer = JobAnswers[JobKind];
 
-export interface Fault {
-  /** `store`: no job can be done now. `job`: this one cannot. */
-  of: 'store' | 'job' | 'request';
-  /** Holds nothing of a row. */
-  reason: string;
-}
+/** `store`: no job can be done now. `job`: this one cannot. `request`: as the caller is told. `reason` holds nothing of a row. */
+export type Fault =
+  | { of: 'store' | 'job'; reason: string }
+  | { of: 'request'; reason: string; code: ErrorCode; details: ErrorDetails };
 
 export type Outcome = { answer: JobAnswer } | { fault: Fault };
 

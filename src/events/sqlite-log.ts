@@ -9,7 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { displayPath } from '../config/config-error.ts';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventFilter, EventLog, EventPage, EventQuery, Position } from './log.ts';
+import type { EventFilter, EventLog, EventQuery, LogMeasures, LogPage, Position } from './log.ts';
 import { openForReading } from './sqlite-connection.ts';
 import { FAILPOINT_VARIABLE, readFailpoints } from './sqlite-failpoint.ts';
 import { POSITION_LENGTH, positionOf, seqOf } from './sqlite-position.ts';
@@ -25,6 +25,7 @@ export interface SqliteLogOptions {
   /** Its folder is made when it is not there. */
   path: string;
   log?: Logger | undefined;
+  measures?: LogMeasures | undefined;
   now?: (() => number) | undefined;
   /** Deliveries that may wait for a commit. @default 2_000 */
   maxWaiting?: number | undefined;
@@ -46,13 +47,13 @@ export function eventLogPath(dataDir: string): string {
  * was given to it, and closes the file.
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<EventLog> {
-  const { path, log, now = Date.now, pollMs = 10 } = options;
+  const { path, log, measures, now = Date.now, pollMs = 10 } = options;
   const { maxWaiting = 2_000, maxWaitingBytes = 64 * 1024 * 1024, maxWaitMs = 2_000 } = options;
   const failpoints = readFailpoints(process.env[FAILPOINT_VARIABLE]);
   if (Object.keys(failpoints).length > 0) log?.error({ failpoints }, 'events may get lost: a failpoint is set');
   let onCommit = (): void => {};
   const limits = { maxWaiting, maxWaitingBytes, maxWaitMs };
-  const writer = startSqliteWriter({ path, log, failpoints, ...limits, onCommit: () => onCommit() });
+  const writer = startSqliteWriter({ path, log, measures, failpoints, ...limits, onCommit: () => onCommit() });
   try {
     const db = openForReading(path);
     const waiters = new SqliteWaiters(new SqliteReader(db), pollMs);
@@ -83,14 +84,19 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     epoch: () => answered(() => records.epoch()),
     rollEpoch: (by) => writer.run<'rollEpoch'>({ kind: 'rollEpoch', by, at: now() }),
     append: (delivery) => writer.append(delivery, now()),
+    isWritable: () => writer.isWritable(),
     read: (after, filter, limit) => answered(() => readPage(reader, after, filter, limit)),
     head: () => answered(() => positionOf(reader.head())),
     earliest: (vendors) => answered(() => reader.earliest(vendors)),
     waitFor: (after, signal) => answered(() => waiters.waitFor(seqOf(after), signal)),
     consumer: (principal, name) => answered(() => records.consumer(principal, name)),
+    openConsumer: (principal, name, first) =>
+      writer.run<'openConsumer'>({ kind: 'openConsumer', principal, name, ...first, at: now() }),
     commitConsumer: (principal, name, position) =>
       writer.run<'commitConsumer'>({ kind: 'commitConsumer', principal, name, position, at: now() }),
     consumers: () => answered(() => records.consumers()),
+    removeConsumer: (principal, name, by) =>
+      writer.run<'removeConsumer'>({ kind: 'removeConsumer', principal, name, by, at: now() }),
     find: (query, limit, newestFirst = false) => answered(() => findEvents(question(query), limit, newestFirst)),
     count: (query) => answered(() => countEvents(question(query))),
     delivery: (id) => answered(() => records.delivery(id)),
@@ -98,7 +104,9 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     deadLetters: (query, limit) => answered(() => records.deadLetters(query, limit)),
     redrive: (id, events, by) => writer.run<'redrive'>({ kind: 'redrive', id, events, by, at: now() }),
     prune: (vendor, retention) => pruneVendor(writer, vendor, retention, now),
+    vendors: () => answered(() => records.vendors()),
     figures: () => answered(() => records.figures()),
+    unread: (follows) => answered(() => records.unread(follows)),
     [Symbol.asyncDispose]: () => (ended ??= end()),
   };
 
@@ -111,9 +119,9 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
 }
 
 /** Who reads far behind the head lets others have a turn after each page; nothing else would make them wait. */
-async function readPage(reader: SqliteReader, after: Position, filter: EventFilter, limit: number): Promise<EventPage> {
+async function readPage(reader: SqliteReader, after: Position, filter: EventFilter, limit: number): Promise<LogPage> {
   const page = reader.page(after, filter, limit);
-  if (seqOf(page.scannedTo) < reader.head()) await turn();
+  if (!page.isEnd) await turn();
   return page;
 }
 

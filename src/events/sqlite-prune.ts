@@ -26,7 +26,13 @@ const DROP_LETTERS = 'DELETE FROM dead_letter WHERE delivery = ?';
 const PRUNED = 'INSERT INTO pruned VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)';
 /** Whose keys they are does not matter. */
 const KEYS = `
-  DELETE FROM dedupe WHERE (vendor, key) IN (SELECT vendor, key FROM dedupe WHERE expires_at <= ? LIMIT ${STEP})`;
+  DELETE FROM dedupe WHERE (vendor, key) IN (
+    SELECT vendor, key FROM dedupe INDEXED BY dedupe_age WHERE secret IS NULL AND expires_at <= ? LIMIT ${STEP})`;
+/** Of one secret, which is configured no more. */
+const KEYS_OF_SECRET = `
+  DELETE FROM dedupe WHERE (vendor, key) IN (
+    SELECT vendor, key FROM dedupe INDEXED BY dedupe_held WHERE vendor = ? AND secret = ? AND expires_at <= ? LIMIT ${STEP})`;
+const NEXT_SECRET = 'SELECT min(secret) AS secret FROM dedupe INDEXED BY dedupe_held WHERE vendor = ? AND secret > ?';
 
 interface EventRow {
   seq: number;
@@ -53,10 +59,11 @@ export class Pruner {
     const held = Number(this.#statements.held.get(vendor)?.['bytes'] ?? 0);
     const deliveries = this.#pruneEventless(vendor, retention.before, held - retention.maxBytes);
     const events = deliveries > 0 ? 0 : this.#pruneEvents(vendor, retention.before, held - retention.maxBytes);
-    const keys = deliveries + events > 0 ? 0 : Number(this.#statements.keys.run(at).changes);
-    const more = deliveries + events > 0 || keys === STEP;
+    const keys = deliveries + events > 0 ? 0 : this.#pruneKeys(vendor, retention.secrets ?? [], at);
+    const more = deliveries + events + keys > 0;
     if (!more && gone > 0) {
-      const detail = JSON.stringify({ vendor, ...retention, events: gone });
+      const { before, maxBytes } = retention;
+      const detail = JSON.stringify({ vendor, before, maxBytes, events: gone });
       this.#record({ action: 'prune', by: BY, at, detail });
     }
     return { gone: events, more };
@@ -96,6 +103,18 @@ export class Pruner {
     return went;
   }
 
+  /** Returns how many went. */
+  #pruneKeys(vendor: string, secrets: readonly string[], at: number): number {
+    let went = Number(this.#statements.keys.run(at).changes);
+    for (let last = ''; went === 0; ) {
+      const next = this.#statements.nextSecret.get(vendor, last)?.['secret'] ?? null;
+      if (next === null) return 0;
+      last = String(next);
+      if (!secrets.includes(last)) went = Number(this.#statements.keysOfSecret.run(vendor, last, at).changes);
+    }
+    return went;
+  }
+
   /** With its dead letters. Returns the bytes that became free. */
   #dropDelivery(number: number): number {
     this.#statements.dropLetters.run(number);
@@ -121,5 +140,7 @@ function prepare(db: DatabaseSync) {
     dropLetters: db.prepare(DROP_LETTERS),
     pruned: db.prepare(PRUNED),
     keys: db.prepare(KEYS),
+    keysOfSecret: db.prepare(KEYS_OF_SECRET),
+    nextSecret: db.prepare(NEXT_SECRET),
   };
 }

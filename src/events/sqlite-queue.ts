@@ -4,7 +4,7 @@
  */
 import { GatewayError } from '../errors.ts';
 import type { Delivery } from './log.ts';
-import type { Job, JobAnswer, Outcome } from './sqlite-jobs.ts';
+import type { Fault, Job, JobAnswer, Outcome } from './sqlite-jobs.ts';
 
 export interface QueueLimits {
   /** Deliveries and other small jobs. */
@@ -133,7 +133,7 @@ export function refused(message: string, cause?: unknown): GatewayError {
   return new GatewayError('INTERNAL', message, { retryable: true, cause });
 }
 
-function errorOf({ of, reason }: { of: 'store' | 'job' | 'request'; reason: string }): GatewayError {
-  if (of === 'request') return new GatewayError('NOT_FOUND', reason, { retryable: false });
-  return refused('The event log could not store it.', new Error(reason));
+function errorOf(fault: Fault): GatewayError {
+  if (fault.of === 'request') return new GatewayError(fault.code, fault.reason, fault.details);
+  return refused('The event log could not store it.', new Error(fault.reason));
 }

@@ -3,7 +3,7 @@
  * left open: that would keep the WAL from being taken over into the file.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { EventFilter, EventPage, LoggedEvent, Position } from './log.ts';
+import type { EventFilter, EventPage, LoggedEvent, LogPage, Position } from './log.ts';
 import { type Arm, armsOf, type Condition, filterCondition } from './sqlite-filter.ts';
 import { positionOf, seqOf } from './sqlite-position.ts';
 import { EVENT_COLUMNS, toEvent } from './sqlite-rows.ts';
@@ -46,23 +46,30 @@ export class SqliteReader {
     return positionOf(Math.max(0, ...vendors.map((vendor) => Number(this.#pruned.get(vendor)?.['seq'] ?? 0))));
   }
 
-  page(after: Position, filter: EventFilter, limit: number): EventPage {
+  /** What was pruned is asked behind the rows: nothing that went in between goes unnoticed. */
+  page(after: Position, filter: EventFilter, limit: number): LogPage {
+    const page = this.#pageOf(after, filter, limit);
+    return { ...page, earliest: this.earliest(filter.map(({ vendor }) => vendor)) };
+  }
+
+  #pageOf(after: Position, filter: EventFilter, limit: number): EventPage {
     const from = seqOf(after);
     // Before the rows: what is committed in between is left to the next page.
     const head = this.head();
-    if (from >= head) return { events: [], scannedTo: after };
+    if (from >= head) return { events: [], scannedTo: after, isEnd: true };
     const arms = armsOf(filter);
-    if (arms?.length === 0) return { events: [], scannedTo: positionOf(head) };
+    if (arms?.length === 0) return { events: [], scannedTo: positionOf(head), isEnd: true };
     const upTo = arms ? head : Math.min(head, this.#edgeBehind(from));
     const rows = arms ? armRows(arms, from, upTo, limit) : scanRows(filter, from, upTo, limit);
-    return this.#take(rows, limit, upTo);
+    const page = this.#take(rows, limit, upTo);
+    return { ...page, isEnd: page.scannedTo === positionOf(head) };
   }
 
   #edgeBehind(seq: number): number {
     return Number(this.#edge.get(seq)?.['seq'] ?? Number.POSITIVE_INFINITY);
   }
 
-  #take({ sql, values }: Condition, limit: number, upTo: number): EventPage {
+  #take({ sql, values }: Condition, limit: number, upTo: number): Omit<EventPage, 'isEnd'> {
     const events: LoggedEvent[] = [];
     let chars = 0;
     // Never left open: the loop ends in this turn, and `break` ends the statement.

@@ -1,7 +1,16 @@
 /** Deliveries, dead letters, consumers and figures of the embedded log, as they stand in its tables. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Consumer, DeadLetter, DeadLetterReason, LogFigures, StoredDelivery } from './log.ts';
+import type { VendorName } from '../config/vendor-name.ts';
+import type {
+  Consumer,
+  DeadLetter,
+  DeadLetterReason,
+  EventLog,
+  LogFigures,
+  StoredDelivery,
+  UnreadEvents,
+} from './log.ts';
 import { seqOf } from './sqlite-position.ts';
 
 export interface LetterQuery {
@@ -22,7 +31,9 @@ const LETTERS = `
   FROM dead_letter l JOIN delivery d ON d.number = l.delivery
   WHERE (?1 OR l.redriven_at IS NULL) AND (?2 IS NULL OR l.vendor = ?2) AND (?3 IS NULL OR l.reason = ?3)
     AND (?4 IS NULL OR l.number = ?4) ORDER BY l.number DESC LIMIT ?5`;
-const CONSUMERS = 'SELECT principal, name, position, updated_at AS updatedAt FROM consumer';
+const CONSUMERS = 'SELECT principal, name, position, updated_at AS updatedAt, owner FROM consumer';
+const OLDEST = `
+  SELECT received_at AS receivedAt FROM event INDEXED BY event_vendor WHERE vendor = ? AND seq > ? ORDER BY seq LIMIT 1`;
 const NUMBER = /^[1-9]\d{0,14}$/;
 
 export class SqliteRecords {
@@ -69,25 +80,37 @@ export class SqliteRecords {
 
   figures(): LogFigures {
     const sums = this.#db.prepare('SELECT sum(events) AS events, sum(bytes) AS bytes FROM tally').get();
+    const keys = this.#db.prepare('SELECT bytes FROM dedupe_size').get();
     const letters = this.#db
       .prepare('SELECT reason, count(*) AS count FROM dead_letter WHERE redriven_at IS NULL GROUP BY reason')
       .all();
     return {
       events: Number(sums?.['events'] ?? 0),
       bytes: Number(sums?.['bytes'] ?? 0),
+      keyBytes: Number(keys?.['bytes'] ?? 0),
       deadLetters: Object.fromEntries(letters.map(({ reason, count }) => [reason, Number(count)])),
       horizonAgeMs: 0,
-      consumers: this.#unread(),
     };
   }
 
-  /** Those furthest behind first, if there are too many. */
-  #unread(): LogFigures['consumers'] {
-    const oldest = this.#db.prepare('SELECT received_at FROM event WHERE seq > ? ORDER BY seq LIMIT 1');
+  vendors(): VendorName[] {
+    // A column of this statement.
+    return this.#db
+      .prepare('SELECT vendor FROM tally')
+      .all()
+      .map(({ vendor }) => vendor as VendorName);
+  }
+
+  unread(follows: Parameters<EventLog['unread']>[0]): UnreadEvents[] {
+    const all = this.vendors();
+    const oldest = this.#db.prepare(OLDEST);
     const rows = this.#db.prepare(`${CONSUMERS} ORDER BY position LIMIT ${MOST_CONSUMERS}`).all().map(toConsumer);
-    return rows.flatMap(({ principal, name, position }) => {
-      const at = oldest.get(seqOf(position))?.['received_at'];
-      return at === undefined ? [] : [{ principal, name, oldestUnreadAt: Number(at) }];
+    return rows.flatMap((consumer) => {
+      const { principal, name, position } = consumer;
+      return (follows(consumer) ?? all).flatMap((vendor) => {
+        const at = oldest.get(vendor, seqOf(position))?.['receivedAt'];
+        return at === undefined ? [] : [{ principal, name, vendor, oldestUnreadAt: Number(at) }];
+      });
     });
   }
 }

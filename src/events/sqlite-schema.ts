@@ -1,13 +1,11 @@
 /** The tables of the embedded event log. */
 
-export const SCHEMA_VERSION = 1;
-
 /**
- * `delivery.events` counts the rows of `event` that belong to it, replays included: at 0 only retention keeps it.
+ * The first version. `delivery.events` counts the rows of `event` that belong to it, replays included: at 0 only retention keeps it.
  * `event.body` is null when it is the delivery's `raw`, as it is for most. `event.own_id` is a replay's id; an original is named
  * after its delivery, so that no number that is given out again after a restore makes two events one.
  */
-export const SCHEMA = `
+const FIRST = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO meta VALUES ('epoch', lower(hex(randomblob(8))));
 
@@ -84,5 +82,29 @@ export const SCHEMA = `
     reason TEXT,
     detail TEXT NOT NULL
   ) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/**
+ * `consumer.owner` is the stream that opened it last. `dedupe.secret` keeps a key as long as that secret is configured, whatever
+ * its time. `dedupe_size.bytes` sums up what is in `dedupe`: in one row, for there is one writer.
+ */
+const SECOND = `
+  ALTER TABLE consumer ADD COLUMN owner TEXT;
+  ALTER TABLE dedupe ADD COLUMN secret TEXT;
+  DROP INDEX dedupe_age;
+  CREATE INDEX dedupe_age ON dedupe (expires_at) WHERE secret IS NULL;
+  CREATE INDEX dedupe_held ON dedupe (vendor, secret, expires_at) WHERE secret IS NOT NULL;
+
+  CREATE TABLE dedupe_size (bytes INTEGER NOT NULL) STRICT;
+  INSERT INTO dedupe_size SELECT coalesce(sum(2 * octet_length(key) + octet_length(body_sha256) + 40), 0) FROM dedupe;
+  CREATE TRIGGER dedupe_grows AFTER INSERT ON dedupe BEGIN
+    UPDATE dedupe_size SET bytes = bytes + 2 * octet_length(new.key) + octet_length(new.body_sha256) + 40;
+  END;
+  CREATE TRIGGER dedupe_shrinks AFTER DELETE ON dedupe BEGIN
+    UPDATE dedupe_size SET bytes = bytes - 2 * octet_length(old.key) - octet_length(old.body_sha256) - 40;
+  END;
+`;
+
+/** What makes each version of the one before it; the first begins with nothing. */
+export const SCHEMA_STEPS: readonly string[] = [FIRST, SECOND];
+export const SCHEMA_VERSION = SCHEMA_STEPS.length;

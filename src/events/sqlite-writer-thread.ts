@@ -7,17 +7,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Appender } from './sqlite-append.ts';
 import { createRecorder } from './sqlite-audit.ts';
 import { openForWriting } from './sqlite-connection.ts';
+import { createConsumerJobs } from './sqlite-consumers.ts';
 import { type Failpoints, killProcess } from './sqlite-failpoint.ts';
 import { commitGroup } from './sqlite-group.ts';
 import type { FromWriter, Group, Job, JobAnswer, JobOf, ToWriter } from './sqlite-jobs.ts';
 import { Pruner } from './sqlite-prune.ts';
 import { createRedrive } from './sqlite-redrive.ts';
 import { createReplay } from './sqlite-replay.ts';
-
-const MOVE = `
-  INSERT INTO consumer VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET position = excluded.position, updated_at = excluded.updated_at
-  WHERE excluded.position > position`;
 
 // Given by `sqlite-writer.ts`, which starts this file and nothing else does.
 const { path, failpoints } = workerData as { path: string; failpoints: Failpoints };
@@ -45,14 +41,11 @@ function createJobs(db: DatabaseSync): (job: Job, group: Group) => JobAnswer {
   const redrive = createRedrive(db, appender, record);
   const replay = createReplay(db, record);
   const pruner = new Pruner(db, record);
-  const move = db.prepare(MOVE);
-  const position = db.prepare('SELECT position FROM consumer WHERE principal = ? AND name = ?');
+  const consumers = createConsumerJobs(db, record);
+  // Writes a row, and changes nothing.
+  const probe = db.prepare(`UPDATE meta SET value = value WHERE name = 'epoch'`);
   const setEpoch = db.prepare(`UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'epoch' RETURNING value`);
 
-  const commitConsumer = (job: JobOf<'commitConsumer'>): string => {
-    move.run(job.principal, job.name, job.position, job.at);
-    return String(position.get(job.principal, job.name)?.['position']);
-  };
   const rollEpoch = ({ by, at }: JobOf<'rollEpoch'>): string => {
     const epoch = String(setEpoch.get()?.['value']);
     record({ action: 'roll-epoch', by, at, detail: JSON.stringify({ epoch }) });
@@ -67,9 +60,16 @@ function createJobs(db: DatabaseSync): (job: Job, group: Group) => JobAnswer {
       case 'redrive':
         return redrive(job);
       case 'commitConsumer':
-        return commitConsumer(job);
+        return consumers.move(job);
+      case 'openConsumer':
+        return consumers.open(job);
+      case 'removeConsumer':
+        return consumers.remove(job);
       case 'rollEpoch':
         return rollEpoch(job);
+      case 'probe':
+        probe.run();
+        return true;
       case 'replay':
         return replay(job);
       case 'prune':

@@ -6,10 +6,20 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../observe/log.ts';
-import type { Appended, Delivery } from './log.ts';
+import { type Appended, type Delivery, type LogMeasures, storedEvents } from './log.ts';
 import { openForWriting } from './sqlite-connection.ts';
 import type { Failpoints } from './sqlite-failpoint.ts';
-import type { FromWriter, Group, Job, JobAnswers, JobKind, JobOf, Outcome, ToWriter } from './sqlite-jobs.ts';
+import type {
+  FromWriter,
+  Group,
+  Job,
+  JobAnswer,
+  JobAnswers,
+  JobKind,
+  JobOf,
+  Outcome,
+  ToWriter,
+} from './sqlite-jobs.ts';
 import { Pack } from './sqlite-pack.ts';
 import { type QueueLimits, refused, SqliteQueue, type Waiting } from './sqlite-queue.ts';
 
@@ -22,6 +32,7 @@ const RESTART_MS = 1_000;
 export interface SqliteWriterOptions extends QueueLimits {
   path: string;
   log?: Logger | undefined;
+  measures?: LogMeasures | undefined;
   failpoints: Failpoints;
   /** Called after every group that reached the disk, before those who wait for it learn of it. */
   onCommit(): void;
@@ -44,6 +55,7 @@ export class SqliteWriter {
   /** A thread ended or could not start, and none has taken its place yet. */
   #isLost = false;
   #failing = false;
+  #isProbed = false;
   #due: NodeJS.Immediate | undefined;
   #restart: NodeJS.Timeout | undefined;
   #starting: Promise<void> | undefined;
@@ -73,6 +85,19 @@ export class SqliteWriter {
 
   run<Kind extends JobKind>(job: JobOf<Kind>): Promise<JobAnswers[Kind]> {
     return this.#add({ job });
+  }
+
+  isWritable(): boolean {
+    if (this.#failing && !this.#isProbed) this.#tryToWrite();
+    return !this.#failing && !this.#isLost && !this.#closed;
+  }
+
+  #tryToWrite(): void {
+    this.#isProbed = true;
+    const over = (): void => {
+      this.#isProbed = false;
+    };
+    this.run<'probe'>({ kind: 'probe' }).then(over, over);
   }
 
   /** Commits what waits, takes nothing more, and closes the file. */
@@ -118,9 +143,28 @@ export class SqliteWriter {
 
   #done(outcomes: readonly Outcome[]): void {
     this.#tell(outcomes);
-    if (outcomes.some((outcome) => 'answer' in outcome)) this.#options.onCommit();
+    if (outcomes.some((outcome) => 'answer' in outcome)) this.#wakeReaders();
+    this.#measure(outcomes);
     this.#queue.settle(outcomes);
     this.#send();
+  }
+
+  #measure(outcomes: readonly Outcome[]): void {
+    const appended = outcomes.flatMap((outcome) =>
+      'answer' in outcome && isAppended(outcome.answer) ? [outcome.answer] : [],
+    );
+    if (appended.length > 0) this.#options.measures?.committed(storedEvents(appended));
+  }
+
+  /** Whoever waits to be told that its delivery is stored must be told whatever becomes of those who read. */
+  #wakeReaders(): void {
+    try {
+      this.#options.onCommit();
+    } catch (error) {
+      // The next look at the file wakes them.
+      const reason = error instanceof Error ? error.message : typeof error;
+      this.#options.log?.warn({ reason }, 'readers of the event log could not be woken');
+    }
   }
 
   /** Once when the disk takes nothing, once when it does again, and each time for what the log cannot hold. */
@@ -184,6 +228,10 @@ export class SqliteWriter {
       this.#starting = this.#startAgain({});
     }, RESTART_MS);
   }
+}
+
+function isAppended(answer: JobAnswer): answer is Appended {
+  return typeof answer === 'object' && 'events' in answer && typeof answer.events !== 'number';
 }
 
 /** Undefined: it is ready. A thread that ends without a word has its reason, too. */

@@ -6,9 +6,10 @@ import { createCountTally, createDistributionTally } from './tally.ts';
 export interface EventLogFigures {
   events: number;
   bytes: number;
+  keyBytes: number;
   deadLetters: Readonly<Record<string, number>>;
   horizonAgeMs: number;
-  consumers: readonly { principal: string; name: string; oldestUnreadAt: number | null }[];
+  consumers: readonly { principal: string; name: string; vendor: string; oldestUnreadAt: number }[];
 }
 
 export interface EventMetrics {
@@ -21,12 +22,19 @@ export interface EventMetrics {
   sent(field: string): void;
   lag(field: string, ms: number): void;
   ended(code: string): void;
+  /** One delivery's way to stable storage, also one that failed. */
+  commitWait(ms: number): void;
+  /** A group that reached stable storage with so many new events. */
+  committed(events: number): void;
+  /** How long the oldest unread event of named consumers is still kept, of all there are. */
+  kept(consumers: readonly { principal: string; consumer: string; vendor: string; ms: number }[]): void;
   /** One look at what changed without a webhook. */
   reconciled(vendor: string, result: string, appended: number): void;
   /** Asked at each scrape; what cannot be had then is left as it was. */
   watch(figures: () => Promise<EventLogFigures>): void;
 }
 
+const GROUP_BUCKETS = [0, 1, 2, 5, 10, 25, 50, 100, 250, 500];
 const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
 export function createEventMetrics(registers: [Registry]): EventMetrics {
@@ -61,6 +69,19 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
     },
     LAG_BUCKETS,
   );
+  const commitWait = createDistributionTally(
+    { name: 'vendorgraph_commit_wait_seconds', help: 'A delivery’s way to stable storage.', registry: registers[0] },
+    LAG_BUCKETS,
+  )({});
+  const perCommit = createDistributionTally(
+    { name: 'vendorgraph_events_per_commit', help: 'New events that shared one sync.', registry: registers[0] },
+    GROUP_BUCKETS,
+  )({});
+  const kept = gauge(
+    'consumer_retention_left_seconds',
+    'How long the oldest unread event of a named consumer is still kept, by its age.',
+    ['principal', 'consumer', 'vendor'],
+  );
   const lag = rowsOf((field) => lagRow({ field }));
   return {
     delivery(vendor, result, size) {
@@ -77,11 +98,17 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
     },
     lag: (field, ms) => lag(field).observe(ms / 1_000),
     ended: (code) => ended.inc({ code }),
+    commitWait: (ms) => commitWait.observe(ms / 1_000),
+    committed: (count) => perCommit.observe(count),
+    kept(consumers) {
+      kept.reset();
+      for (const { ms, ...labels } of consumers) kept.set(labels, ms / 1_000);
+    },
     reconciled(vendor, result, appended) {
       looks.inc({ vendor, result });
       if (appended > 0) missed.inc({ vendor }, appended);
     },
-    watch: (figures) => watchFigures(gauge, registers, figures),
+    watch: (figures) => watchFigures(registers, figures),
   };
 }
 
@@ -97,33 +124,43 @@ function rowsOf<Row>(make: (field: string) => Row): (field: string) => Row {
 
 type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge;
 
-function watchFigures(gauge: MakeGauge, registers: [Registry], figures: () => Promise<EventLogFigures>): void {
+/** Each of these gauges waits for what is asked once in a scrape: one that did not would show what the last scrape found. */
+function watchFigures(registers: [Registry], figures: () => Promise<EventLogFigures>): void {
+  let asked: Promise<void> | undefined;
+  const gauge: MakeGauge = (name, help, labelNames = []) =>
+    new Gauge({
+      name: `vendorgraph_${name}`,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        asked ??= ask().finally(() => {
+          asked = undefined;
+        });
+        return asked;
+      },
+    });
+  const events = gauge('event_log_events', 'Events that are kept.');
   const bytes = gauge('event_log_bytes', 'Raw bodies and events that are kept.');
+  const keys = gauge('event_log_dedupe_bytes', 'Keys that events are known again by.');
   const letters = gauge('dead_letters', 'Dead letters that wait for an operator, by reason.', ['reason']);
   const horizon = gauge('event_log_horizon_age_seconds', 'Age of what holds readers back; Postgres only.');
   const unread = gauge(
     'consumer_oldest_unread_seconds',
-    'Age of the oldest event a named consumer has not acknowledged.',
-    ['principal', 'consumer'],
+    'Age of the oldest event of a vendor that a named consumer follows and has not acknowledged.',
+    ['principal', 'consumer', 'vendor'],
   );
-  new Gauge({
-    name: 'vendorgraph_event_log_events',
-    help: 'Events that are kept.',
-    registers,
-    // The first of them asks for all.
-    async collect() {
-      const found = await figures().catch(() => undefined);
-      if (!found) return;
-      this.set(found.events);
-      bytes.set(found.bytes);
-      horizon.set(found.horizonAgeMs / 1_000);
-      letters.reset();
-      for (const [reason, count] of Object.entries(found.deadLetters)) letters.set({ reason }, count);
-      unread.reset();
-      for (const { principal, name, oldestUnreadAt } of found.consumers) {
-        const seconds = oldestUnreadAt === null ? 0 : Math.max(0, (Date.now() - oldestUnreadAt) / 1_000);
-        unread.set({ principal, consumer: name }, seconds);
-      }
-    },
-  });
+  const ask = async (): Promise<void> => {
+    const found = await figures().catch(() => undefined);
+    if (!found) return;
+    events.set(found.events);
+    bytes.set(found.bytes);
+    keys.set(found.keyBytes);
+    horizon.set(found.horizonAgeMs / 1_000);
+    letters.reset();
+    for (const [reason, count] of Object.entries(found.deadLetters)) letters.set({ reason }, count);
+    unread.reset();
+    for (const { principal, name, vendor, oldestUnreadAt } of found.consumers)
+      unread.set({ principal, consumer: name, vendor }, Math.max(0, (Date.now() - oldestUnreadAt) / 1_000));
+  };
 }

@@ -11,6 +11,7 @@ import { type Change, listChanges } from './changes.ts';
 import { knownTimes } from './known-times.ts';
 import { makeDelivery } from './made-delivery.ts';
 import type { ReconcilePlan } from './plan.ts';
+import { RECONCILIATION } from './principal.ts';
 
 export interface PassOptions {
   log: EventLog;
@@ -32,7 +33,6 @@ export interface Reconciliation {
   pass(signal: AbortSignal): Promise<PassResult>;
 }
 
-const PRINCIPAL = 'reconciliation';
 /** Looked at twice: the vendor's clock may be behind ours, its list late, the last look long. */
 const OVERLAP_MS = 600_000;
 const PASS_MS = 60_000;
@@ -46,7 +46,7 @@ export function createReconciliation({ log, rest, plan, now }: PassOptions): Rec
   const startedAt = now();
   let place: { since: number; floor: number; position: Position | undefined } | undefined;
   const begin = async () => {
-    const last = await log.consumer(PRINCIPAL, vendor);
+    const last = await log.consumer(RECONCILIATION, vendor);
     // Nothing was promised of the time before the first start.
     const floor = last === undefined ? startedAt - PRECISION_MS : Number.NEGATIVE_INFINITY;
     return { since: (last?.updatedAt ?? startedAt) - behind, floor, position: last?.position };
@@ -64,7 +64,7 @@ export function createReconciliation({ log, rest, plan, now }: PassOptions): Rec
       if (readTo !== undefined) place.since = Math.max(since, readTo - 1);
       else {
         // An idle log is not woken for nothing.
-        if (head !== place.position) await log.commitConsumer(PRINCIPAL, vendor, head);
+        if (head !== place.position) await log.commitConsumer(RECONCILIATION, vendor, head);
         place = { since: at - behind, floor, position: head };
       }
       return { listed, appended, isWhole: readTo === undefined };
@@ -91,7 +91,7 @@ async function appendMissing(
 function scopeOf({ vendor }: ReconcilePlan, signal: AbortSignal, at: number): CallScope {
   return {
     requestId: `reconciliation-${randomUUID()}`,
-    principal: PRINCIPAL,
+    principal: RECONCILIATION,
     signal,
     deadlineAt: at + PASS_MS,
     authorize(asked, access) {

@@ -3,7 +3,7 @@ import type { VendorName } from '../config/vendor-name.ts';
 import type { EventLog } from '../events/log.ts';
 import { checkPlace } from './continuity.ts';
 import type { Cursors } from './cursor.ts';
-import { checkConsumerName } from './start-position.ts';
+import { checkConsumerName, consumerKey } from './start-position.ts';
 
 export interface Acknowledgement {
   principal: string;
@@ -13,7 +13,7 @@ export interface Acknowledgement {
 
 export interface Consumers {
   /**
-   * Everything up to and with the cursor is done. Cumulative, idempotent, never backwards; a consumer that is not known yet
+   * Everything of the cursor's field up to and with it is done. Cumulative, idempotent, never backwards; a consumer that is not known yet
    * begins there. Returns the cursor where it stands now. Throws CURSOR_INVALID, CURSOR_EXPIRED for a cursor of another
    * epoch, STREAM_GAP for one beyond the head, BAD_USER_INPUT for an impossible name.
    */
@@ -37,7 +37,7 @@ export function createConsumers({ eventLog, cursors, fields, vendors }: Consumer
       const sign = cursors.signer({ principal, field });
       // Retention does not count: what was pruned since it was delivered is done all the same.
       await checkPlace(place, { log: eventLog, vendors, sign });
-      const position = await eventLog.commitConsumer(principal, consumer, place.position);
+      const position = await eventLog.commitConsumer(principal, consumerKey(consumer, field), place.position);
       return sign({ epoch: place.epoch, position });
     },
   };

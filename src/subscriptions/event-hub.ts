@@ -34,8 +34,10 @@ export interface EventHub extends AsyncDisposable {
    * the signal's reason.
    */
   next(patient: Patient): Promise<HubPage>;
-  /** Ends every stream that is open now, each with its last good cursor; new ones may come. */
+  /** Ends every stream, each with its last good cursor, and takes no new one. */
   end(code: StreamEndCode): void;
+  /** Undefined until then. */
+  readonly endedWith: StreamEndCode | undefined;
 }
 
 export interface EventHubOptions {
@@ -66,14 +68,18 @@ export function createEventHub(options: EventHubOptions): EventHub {
   };
   const tail = createEventTail({ log: eventLog, ring, readPage, everything, patience, onBroken, pollMs, now });
 
-  let isDisposed = false;
+  let endedWith: StreamEndCode | undefined;
+  const end = (code: StreamEndCode): void => {
+    endedWith ??= code;
+    streams.endAll(code);
+  };
 
-  /** A page that tells something; undefined: `after` lies at the head. */
+  /** Undefined: `after` lies at the head; so does `scannedTo` of a page that is live and empty. */
   const look = async (after: Position, { interest, signal }: Patient): Promise<HubPage | undefined> => {
     if (ring.covers(after)) return { ...ring.read(after, interest), isLive: true };
     if (tail.isRunning && after >= ring.to) return undefined;
     const page = await patience(() => readShared(after, interest), signal);
-    return page.scannedTo > after ? { ...page, isLive: false } : undefined;
+    return { ...page, isLive: page.events.length === 0 && page.isEnd };
   };
 
   return {
@@ -83,19 +89,21 @@ export function createEventHub(options: EventHubOptions): EventHub {
     now,
     async next(patient) {
       for (let { after } = patient; ; ) {
-        if (isDisposed) throw endError('SUBSCRIPTION_SCHEMA_RELOAD');
+        if (endedWith !== undefined) throw endError(endedWith);
         patient.signal.throwIfAborted();
         const page = await look(after, patient);
         if (page !== undefined && (page.events.length > 0 || !page.isLive)) return page;
         after = page?.scannedTo ?? after;
-        if (now() >= patient.until) return { events: [], scannedTo: after, isLive: true };
+        if (now() >= patient.until) return { events: [], scannedTo: after, isEnd: true, isLive: true };
         after = await tail.wait(after, patient);
       }
     },
-    end: (code) => streams.endAll(code),
+    end,
+    get endedWith() {
+      return endedWith;
+    },
     async [Symbol.asyncDispose]() {
-      isDisposed = true;
-      streams.endAll('SUBSCRIPTION_SCHEMA_RELOAD');
+      end('SUBSCRIPTION_SCHEMA_RELOAD');
       await tail[Symbol.asyncDispose]();
     },
   };

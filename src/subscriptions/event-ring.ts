@@ -48,7 +48,7 @@ export function createEventRing({ maxEvents = 1_000, maxBytes = 4_194_304 }: Eve
     },
     covers: (after) => from <= after && after < to,
     read(after, { matches }) {
-      return cutPage({ events: events.slice(firstBehind(events, after)).filter(matches), scannedTo: to });
+      return cutPage({ events: events.slice(firstBehind(events, after)).filter(matches), scannedTo: to, isEnd: true });
     },
     push(page) {
       for (const event of page.events) bytes += sizeOf(event);

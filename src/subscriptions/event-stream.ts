@@ -1,15 +1,15 @@
 /**
  * One subscription: an iterator that gives each event with the cursor behind it. It pulls: nothing is read before it is asked
  * for, and to ask for the next item says that the last one was taken. It ends by itself only with an error that carries the
- * last good cursor, or, without one, when another stream took over its consumer's name.
+ * last good cursor, or, without one, when another stream took over its consumer's name, here or in another gateway.
  */
 import { GatewayError } from '../errors.ts';
-import type { LoggedEvent, Position } from '../events/log.ts';
+import type { EventFilter, LoggedEvent, Position } from '../events/log.ts';
 import type { Cursors } from './cursor.ts';
 import type { EventHub } from './event-hub.ts';
 import { createHandover } from './handover.ts';
 import { type Authorize, openPermission, type Permission } from './permission.ts';
-import { type StartRequest, startPosition } from './start-position.ts';
+import { consumerKey, type StartRequest, type StreamStart, startPosition } from './start-position.ts';
 import { endError, isStreamEndCode, type StreamEndCode } from './stream-end.ts';
 import { createStreamReader, type ReaderItem } from './stream-reader.ts';
 
@@ -73,23 +73,37 @@ export interface StreamOptions extends StartRequest {
  * BAD_USER_INPUT, or SCOPE_REVOKED.
  */
 export async function openStream(options: StreamOptions): Promise<EventStream> {
-  const { hub, cursors, principal, field, authorize, authorizeEveryMs = 2_000 } = options;
+  const { hub, cursors, principal, field, authorizeEveryMs = 2_000 } = options;
   const { eventLog, vendors, now } = hub;
+  let isOurs: StreamStart['isOurs'];
+  /** Whose consumer it is, is looked at together with what the caller may see. */
+  const authorize = async (): Promise<EventFilter | null> => {
+    if (isOurs !== undefined && !(await isOurs())) throw new TakenOver();
+    return options.authorize();
+  };
   const permission = await openPermission({ authorize, vendors, everyMs: authorizeEveryMs, now });
   const epoch = await eventLog.epoch();
   const sign = cursors.signer({ principal, field });
   const place = { eventLog, cursors, principal, field, vendors: permission.interest.vendors, sign };
+  const signAt = (position: Position): string => sign({ epoch, position });
+  // A connection that lives on may subscribe anew while the gateway ends: it takes no consumer over any more.
+  if (hub.endedWith !== undefined && options.consumer) throw endError(hub.endedWith);
   const start = await startPosition(options, place);
-  return createStream(options, { permission, start, signAt: (position) => sign({ epoch, position }) });
+  ({ isOurs } = start);
+  if (hub.endedWith !== undefined) throw endError(hub.endedWith, signAt(start.position));
+  return createStream(options, { permission, start: start.position, signAt });
 }
 
-interface StreamStart {
+/** Another gateway serves the consumer now. */
+class TakenOver extends Error {}
+
+interface StreamParts {
   permission: Permission;
   start: Position;
   signAt: (position: Position) => string;
 }
 
-function createStream(options: StreamOptions, { permission, start, signAt }: StreamStart): EventStream {
+function createStream(options: StreamOptions, { permission, start, signAt }: StreamParts): EventStream {
   const { hub, principal, field, consumer, signal, measures } = options;
   const { stalledAfterMs = 60_000, maxLagMs = Number.POSITIVE_INFINITY, positionEveryMs = 15_000 } = options;
   const reader = createStreamReader({ hub, start, permission, positionEveryMs, maxLagMs });
@@ -111,7 +125,8 @@ function createStream(options: StreamOptions, { permission, start, signAt }: Str
   const end = (code: StreamEndCode, cause?: unknown): void => finish(endError(code, signAt(reader.safe), cause));
   const fail = (error: unknown): void => {
     const isEnd = error instanceof GatewayError && isStreamEndCode(error.code);
-    end(isEnd ? error.code : 'INTERNAL', isEnd ? error.cause : error);
+    if (error instanceof TakenOver) finish();
+    else end(isEnd ? error.code : 'INTERNAL', isEnd ? error.cause : error);
   };
   const give = (item: ReaderItem): void => {
     if (handover.give(itemOf(item))) noteGiven(item);
@@ -125,7 +140,10 @@ function createStream(options: StreamOptions, { permission, start, signAt }: Str
 
   // What was asked for is the log's to bring; only what was given can be left lying.
   const stalled = setTimeout(() => handover.isAsked || end('SLOW_CONSUMER'), stalledAfterMs).unref();
-  const takeOut = hub.streams.add({ end, complete: leave }, consumer ? [principal, consumer] : undefined);
+  const takeOut = hub.streams.add(
+    { end, complete: leave },
+    consumer ? [principal, consumerKey(consumer, field)] : undefined,
+  );
   measures?.streams(1);
   signal?.addEventListener('abort', leave, { once: true });
   if (signal?.aborted) leave();

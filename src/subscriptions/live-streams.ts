@@ -10,8 +10,8 @@ export interface LiveStream {
 
 export interface LiveStreams {
   readonly size: number;
-  /** `consumer`: its principal and name. Returns what takes the stream out again. */
-  add(stream: LiveStream, consumer?: readonly [principal: string, name: string]): () => void;
+  /** `consumer`: its principal and key. Returns what takes the stream out again. */
+  add(stream: LiveStream, consumer?: readonly [principal: string, key: string]): () => void;
   endAll(code: StreamEndCode): void;
 }
 

@@ -5,7 +5,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { GatewayError } from '../errors.ts';
 import type { EventLog, EventPage, Position } from '../events/log.ts';
-import { earliestOf } from './continuity.ts';
 import type { Interest } from './interest.ts';
 import { createKnownEvents } from './known-events.ts';
 import { cutPage, PAGE_EVENTS } from './page.ts';
@@ -20,11 +19,10 @@ export function createPageReader(log: EventLog): ReadPage {
   const known = createKnownEvents();
   return async (after, interest) => {
     await setImmediate();
-    const page = await log.read(after, interest.filter, PAGE_EVENTS);
-    // Asked behind the read: what was pruned until then may be missing in the page.
-    if (page.scannedTo > after && (await earliestOf(log, interest.vendors)) > after) throw overtaken();
-    const { events, scannedTo } = cutPage(page);
-    return { events: events.map(known.same), scannedTo };
+    const { earliest, ...page } = await log.read(after, interest.filter, PAGE_EVENTS);
+    if (page.scannedTo > after && earliest > after) throw overtaken();
+    const cut = cutPage(page);
+    return { ...cut, events: cut.events.map(known.same) };
   };
 }
 

@@ -11,13 +11,14 @@ const ROW_BYTES = 512;
 export const sizeOf = ({ body }: LoggedEvent): number => body.length + ROW_BYTES;
 
 /** The first events that fit, at least one; `scannedTo` is then the last one's position. */
-export function cutPage({ events, scannedTo }: EventPage): EventPage {
+export function cutPage(page: EventPage): EventPage {
+  const { events, scannedTo } = page;
   let bytes = 0;
   const cut = events.findIndex((event, index) => {
     bytes += sizeOf(event);
     return index === PAGE_EVENTS || (index > 0 && bytes > PAGE_BYTES);
   });
-  if (cut === -1) return { events, scannedTo };
+  if (cut === -1) return page;
   const kept = events.slice(0, cut);
-  return { events: kept, scannedTo: kept.at(-1)?.position ?? scannedTo };
+  return { events: kept, scannedTo: kept.at(-1)?.position ?? scannedTo, isEnd: false };
 }

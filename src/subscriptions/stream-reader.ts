@@ -119,4 +119,4 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
   };
 }
 
-const emptyPage = (scannedTo: Position): HubPage => ({ events: [], scannedTo, isLive: false });
+const emptyPage = (scannedTo: Position): HubPage => ({ events: [], scannedTo, isEnd: false, isLive: false });

@@ -6,6 +6,7 @@ import type { VendorConfig } from '../config/vendor.ts';
 import type { VendorName } from '../config/vendor-name.ts';
 import { GatewayError } from '../errors.ts';
 import type { CallScope, VendorAnswer, VendorCallRecord, VendorRequest } from './call-scope.ts';
+import type { NoteAnswer } from './clock-skew.ts';
 import { createLane, type Lane } from './lane.ts';
 import { shareRead } from './shared-reads.ts';
 
@@ -23,6 +24,8 @@ export interface VendorDoorOptions {
   now?: () => number;
   /** Told of every attempt that ended, shared ones included, for metrics and logs. */
   onCall?: (call: VendorCallRecord) => void;
+  /** Shown every answer of a vendor, as it came. */
+  onAnswer?: NoteAnswer;
 }
 
 export interface VendorDoor extends AsyncDisposable {
@@ -30,7 +33,7 @@ export interface VendorDoor extends AsyncDisposable {
   send(request: VendorRequest, scope: CallScope): Promise<VendorAnswer>;
 }
 
-export function createVendorDoor({ connections, now = Date.now, onCall }: VendorDoorOptions): VendorDoor {
+export function createVendorDoor({ connections, now = Date.now, onCall, onAnswer }: VendorDoorOptions): VendorDoor {
   const lanes = new Map<VendorName, Lane>();
   for (const [vendor, connection] of connections) {
     const { config, endpoint } = connection;
@@ -46,7 +49,11 @@ export function createVendorDoor({ connections, now = Date.now, onCall }: Vendor
       scope.record(call);
       onCall?.(call);
     };
-    const call = (): Promise<VendorAnswer> => lane.carry({ request, path, scope, record });
+    const call = async (): Promise<VendorAnswer> => {
+      const answer = await lane.carry({ request, path, scope, record });
+      onAnswer?.(request.vendor, answer);
+      return answer;
+    };
     if (request.access === 'read') return await shareRead(request, scope, call, record);
     try {
       return await call();

@@ -5,10 +5,11 @@
 import { hash } from 'node:crypto';
 import type { DedupeKey } from '../events/log.ts';
 import { readJsonPath } from '../rest/json-path.ts';
+import type { KeptDelivery } from './kept-delivery.ts';
 import type { EventReading } from './resolved-webhook.ts';
 
-/** Without a signed time a captured body verifies until its secret is retired; nobody knows when that will be. */
-const UNTIMED_MS = 3_650 * 86_400_000;
+/** Behind the end of a secret: the clocks of several gateways differ, and an end may be put off. */
+const GRACE_MS = 86_400_000;
 const MOST_CHARACTERS = 200;
 
 export interface EventIdentity {
@@ -27,28 +28,37 @@ export interface IdentifiedElement {
   isElement: boolean;
 }
 
-/** `headers`: as kept with the delivery. */
 export function identityOf(
   reading: EventReading,
   element: IdentifiedElement,
-  headers: Readonly<Record<string, string>>,
-  receivedAt: number,
+  { headers, receivedAt, secret }: Pick<KeptDelivery, 'headers' | 'receivedAt' | 'secret'>,
 ): EventIdentity {
-  const untimed = reading.scheme.timestampUnit === undefined ? UNTIMED_MS : 0;
-  const signedUntil = receivedAt + Math.max(reading.dedupeMs, untimed);
+  const signed = lifeOf(reading, receivedAt, secret);
   const id = signedId(reading, element, headers);
   if (id !== undefined) {
-    const key = { key: `id:${id}`, isBodyHash: false, expiresAt: signedUntil };
+    const key = { key: `id:${id}`, isBodyHash: false, ...signed };
     return { eventId: id, dedupeKeys: [key], isUnsigned: false };
   }
   const { bodySha256 } = element;
-  const body = { key: `body:${bodySha256}`, isBodyHash: true, expiresAt: signedUntil };
+  const body = { key: `body:${bodySha256}`, isBodyHash: true, ...signed };
   const header = reading.idHeader === undefined ? undefined : tidy(headers[reading.idHeader]);
   if (header === undefined || element.isElement) {
     return { eventId: `sha256:${bodySha256}`, dedupeKeys: [body], isUnsigned: false };
   }
   const second = { key: `header:${header}`, isBodyHash: false, expiresAt: receivedAt + reading.dedupeMs };
   return { eventId: header, dedupeKeys: [body, second], isUnsigned: true };
+}
+
+/** Without a signed time a captured body verifies until its secret is retired. */
+function lifeOf(
+  { scheme, dedupeMs }: EventReading,
+  receivedAt: number,
+  secret: KeptDelivery['secret'],
+): Pick<DedupeKey, 'expiresAt' | 'secret'> {
+  const expiresAt = receivedAt + dedupeMs;
+  if (scheme.timestampUnit !== undefined || secret === undefined) return { expiresAt };
+  if (!Number.isFinite(secret.notAfter)) return { expiresAt, secret: secret.id };
+  return { expiresAt: Math.max(expiresAt, secret.notAfter + GRACE_MS) };
 }
 
 function signedId(

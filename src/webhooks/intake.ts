@@ -130,6 +130,6 @@ function deliveryOf(
     raw,
     verifiedBy: secret.id,
     remoteIp: sender,
-    ...splitElements(webhook, elements, { raw, headers: kept, receivedAt: at }),
+    ...splitElements(webhook, elements, { raw, headers: kept, receivedAt: at, secret }),
   };
 }

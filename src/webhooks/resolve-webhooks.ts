@@ -9,7 +9,11 @@ import type { WebhookConfig } from '../config/webhook.ts';
 import type { SecretReader } from '../secrets/secret.ts';
 import { type ResolvedWebhook, resolveWebhook } from './resolved-webhook.ts';
 import { schemeOf } from './schemes.ts';
+import { DEFAULT_ID } from './secret-spans.ts';
 import { createWebhookSecret, type WebhookSecret } from './webhook-secret.ts';
+
+/** Of what the sandbox's vendors sign with. */
+export const SANDBOX_ID = 'sandbox';
 
 export interface ResolveOptions {
   sources: readonly Pick<GraphSource, 'vendor' | 'config' | 'vendorYaml'>[];
@@ -53,9 +57,9 @@ function secretsOf(
   const scheme = schemeOf(config.scheme);
   if (sandbox !== undefined) {
     const value = sandbox[vendor];
-    return value === undefined ? [] : [createWebhookSecret({ id: 'sandbox' }, scheme, () => value)];
+    return value === undefined ? [] : [createWebhookSecret({ id: SANDBOX_ID }, scheme, () => value)];
   }
-  const settings = config.secrets ?? [{ id: 'default', secret: config.secret ?? '' }];
+  const settings = config.secrets ?? [{ id: DEFAULT_ID, secret: config.secret ?? '' }];
   return settings.map((span) => createWebhookSecret(span, scheme, () => readSecret(span.secret)));
 }
 

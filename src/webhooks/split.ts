@@ -7,20 +7,13 @@ import type { NewDeadLetter, NewEvent } from '../events/log.ts';
 import { isObject, type JsonPath, readJsonPath } from '../rest/json-path.ts';
 import { type BodyElement, readElements } from './body-elements.ts';
 import { identityOf, isPlain } from './dedupe-keys.ts';
+import type { KeptDelivery } from './kept-delivery.ts';
 import type { EventReading } from './resolved-webhook.ts';
 import { readIso } from './timestamp.ts';
 
 const MOST_TYPE_CHARACTERS = 200;
 /** What a `Date` can hold. */
 const MOST_MS = 8_640_000_000_000_000;
-
-export interface KeptDelivery {
-  raw: Buffer;
-  /** As kept with the delivery: lower case. */
-  headers: Readonly<Record<string, string>>;
-  /** Epoch milliseconds, from which dedupe keys live: of the receipt, or of the redrive. */
-  receivedAt: number;
-}
 
 export interface Split {
   events: NewEvent[];
@@ -62,7 +55,7 @@ function eventOf(reading: EventReading, element: ReadElement, type: FoundType, d
   const isElement = reading.elements !== undefined;
   const bodySha256 = hash('sha256', stableText(element, reading.volatile));
   const { ix, value, text } = element;
-  const identity = identityOf(reading, { ix, value, bodySha256, isElement }, delivery.headers, delivery.receivedAt);
+  const identity = identityOf(reading, { ix, value, bodySha256, isElement }, delivery);
   return {
     ix,
     type: type.type,

@@ -24,13 +24,19 @@ export function createWebhookSecret(span: SecretSpan, scheme: Scheme, read: () =
   let known: { value: string; key: KeyObject } | undefined;
   return {
     id: span.id,
-    notBefore: span.notBefore === undefined ? Number.NEGATIVE_INFINITY : Date.parse(span.notBefore),
-    notAfter: span.notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(span.notAfter),
+    ...lifeOf(span),
     key() {
       const value = read();
       if (known?.value !== value) known = { value, key: scheme.readKey(value) };
       return known.key;
     },
+  };
+}
+
+export function lifeOf({ notBefore, notAfter }: Omit<SecretSpan, 'id'>): Pick<WebhookSecret, 'notBefore' | 'notAfter'> {
+  return {
+    notBefore: notBefore === undefined ? Number.NEGATIVE_INFINITY : Date.parse(notBefore),
+    notAfter: notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter),
   };
 }
 

@@ -226,3 +226,18 @@ describe('vendorgraph events repair', () => {
     expect(await log.epoch()).not.toBe(before);
   });
 });
+
+describe('vendorgraph events consumers', () => {
+  it('lists who keeps a place, and gives one up', async () => {
+    await using place = await makeEventsPlace();
+    await place.log.commitConsumer('key:app', 'sync/invoiceEvents', await place.log.head());
+    expect(await place.json('consumers')).toEqual([
+      { principal: 'key:app', name: 'sync/invoiceEvents', movedAt: expect.any(String) },
+    ]);
+    expect((await place.run('consumers', '--remove', 'sync/invoiceEvents')).stderr).toMatch('--principal together');
+    const remove = ['consumers', '--remove', 'sync/invoiceEvents', '--principal', 'key:app', '--reason', 'left'];
+    expect(await place.run(...remove)).toMatchObject({ code: 0, stdout: 'Removed.\n' });
+    expect(await place.run(...remove)).toMatchObject({ code: 1, stdout: 'There is no such consumer.\n' });
+    expect(place.record()).toMatchObject([{ principal: ME, action: 'remove-consumer', reason: 'left' }]);
+  });
+});

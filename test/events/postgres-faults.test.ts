@@ -73,6 +73,23 @@ describe.skipIf(programs === undefined)('a Postgres server that goes away', () =
   });
 });
 
+describe.skipIf(missing !== undefined)('a log that cannot be written', () => {
+  it('says so until it can, also when nothing more is sent', async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.open();
+    expect(log.isWritable()).toBe(true);
+    await place.database.query('alter schema vendorgraph rename to elsewhere');
+    await expect(log.append(batchOf('a', 1))).rejects.toMatchObject({ code: 'INTERNAL' });
+    for (let asked = 0; asked < 5; asked += 1) {
+      expect(log.isWritable()).toBe(false);
+      await log.head();
+    }
+    await place.database.query('alter schema elsewhere rename to vendorgraph');
+    await expect.poll(() => log.isWritable(), { timeout: 10_000 }).toBe(true);
+    expect(await log.append(batchOf('a', 1))).toMatchObject({ events: [{ outcome: 'stored' }] });
+  });
+});
+
 describe.skipIf(missing !== undefined)('a gateway whose connections are cut while nothing happens', () => {
   it('goes on with new ones', async () => {
     await using place = await makePostgresPlace();

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Queries } from '../../src/events/postgres-database.ts';
 import { openPostgresLog } from '../../src/events/postgres-log.ts';
 import { repairPostgresLog } from '../../src/events/postgres-repair.ts';
+import { SCHEMA_STEPS } from '../../src/events/postgres-schema.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { batchOf, NOW } from './delivery.ts';
 import { appendAll, readAll, start } from './log.contract.ts';
@@ -45,7 +46,31 @@ describe.skipIf((await postgresMissing()) !== undefined)('opening the event log 
     await using place = await makePostgresPlace();
     await (await place.open())[Symbol.asyncDispose]();
     await place.database.query(`update vendorgraph.meta set value = '99' where name = 'schema_version'`);
-    await expect(place.open()).rejects.toThrow(/version 99 .* expected 1/);
+    await expect(place.open()).rejects.toThrow(/version 99 .* expected 2/);
+  });
+
+  it('brings a log of the first version to the present one, and its events keep their ids', async () => {
+    await using place = await makePostgresPlace();
+    const { query } = place.database;
+    await query(SCHEMA_STEPS[0] ?? '');
+    await query(`insert into vendorgraph.delivery values ('d', 'stripe', ${NOW}, '{}', null, '', 'main', null, 0)`);
+    await query(`insert into vendorgraph.event (delivery_id, ix, vendor, type, event_id, received_at, body, bytes, unsigned)
+      values ('d', 0, 'stripe', 't', 'a', ${NOW}, '{}', 2, '[]')`);
+    await query(`insert into vendorgraph.consumer values ('key:app', 'sync', '${'0'.repeat(32)}', ${NOW})`);
+    await query(`insert into vendorgraph.meta select 'schema_version', '1' union all select 'epoch', '0123456789abcdef' union all
+      select 'origin', system_identifier || '/' || 'vendorgraph.event'::regclass::oid from pg_control_system()`);
+    const [log] = await Promise.all([place.open(), place.open(), place.open()]);
+    const added = batchOf('b', 1);
+    await appendAll(log, added);
+    const filter = [{ vendor: 'stripe' }];
+    expect((await readAll(log)).map(({ id }) => id)).toEqual(['1', `${added.id}.0`]);
+    expect(await log.find({ filter, ids: ['1', '2'] }, 10)).toMatchObject([{ id: '1', eventId: 'a' }]);
+    expect(await log.replay({ filter, ids: ['1'] }, BY)).toBe(1);
+    const [replayed] = await log.find({ filter }, 1, true);
+    expect(replayed).toMatchObject({ eventId: 'a', replayOf: '1' });
+    expect(await log.find({ filter, ids: [replayed?.id ?? ''] }, 10)).toEqual([replayed]);
+    expect(await log.epoch()).toBe('0123456789abcdef');
+    expect(await log.consumer('key:app', 'sync')).toMatchObject({ owner: null });
   });
 
   it('refuses a database that is not encoded in UTF-8', async () => {

@@ -19,7 +19,9 @@ describe('a disk that takes no more', () => {
     await using place = await makeSqlitePlace();
     const log = await underFailpoint('maxPages=100', () => place.open());
     const acknowledged: string[] = [];
+    expect(log.isWritable()).toBe(true);
     const refused = await appendUntilRefused(log, acknowledged);
+    expect(log.isWritable()).toBe(false);
     expect(refused).toMatchObject({
       code: 'INTERNAL',
       details: { retryable: true },
@@ -28,6 +30,7 @@ describe('a disk that takes no more', () => {
     expect((await readAll(log)).map(({ eventId }) => eventId)).toEqual(acknowledged);
     expect(await log.prune('stripe', { before: NOW + 1, maxBytes: Number.MAX_SAFE_INTEGER })).toBe(acknowledged.length);
     await log.append(big('after'));
+    expect(log.isWritable()).toBe(true);
     expect((await readAll(log)).map(({ eventId }) => eventId)).toEqual(['after']);
     expectSound(place.path);
   });

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { openForWriting, requireSynced } from '../../src/events/sqlite-connection.ts';
+import { SCHEMA_STEPS } from '../../src/events/sqlite-schema.ts';
 import { createLog, type Logger } from '../../src/observe/log.ts';
 import { batchOf, deliveryOf, newEvent } from './delivery.ts';
 import { underFailpoint } from './failpoint.ts';
@@ -106,6 +107,24 @@ describe('the file of events', () => {
     expect((await stat(place.path)).size).toBe(5_200);
   });
 
+  it('is brought to the present version when the first one made it', async () => {
+    await using place = await makeSqlitePlace();
+    await mkdir(dirname(place.path));
+    {
+      using db = new DatabaseSync(place.path);
+      db.exec(`PRAGMA journal_mode = WAL; ${SCHEMA_STEPS[0]}; PRAGMA user_version = 1;
+        INSERT INTO dedupe VALUES ('stripe', 'known', '', 1, 0);
+        INSERT INTO consumer VALUES ('key:app', 'sync', '0000000000000000', 0);`);
+    }
+    const [log] = await Promise.all([place.open(), place.open()]);
+    const { keyBytes } = await log.figures();
+    expect(keyBytes).toBeGreaterThan(0);
+    await appendAll(log, batchOf('a', 1));
+    await log.prune('stripe', { before: 0, maxBytes: Number.MAX_SAFE_INTEGER });
+    expect(await log.consumer('key:app', 'sync')).toMatchObject({ owner: null });
+    expect((await readAll(log)).map(({ eventId }) => eventId)).toEqual(['a-0']);
+  });
+
   it('is not touched when another version made it', async () => {
     await using place = await makeSqlitePlace();
     await (await place.open())[Symbol.asyncDispose]();
@@ -113,7 +132,7 @@ describe('the file of events', () => {
       using db = new DatabaseSync(place.path);
       db.exec('PRAGMA user_version = 99');
     }
-    await expect(place.open()).rejects.toThrow('its tables are of version 99, expected 1');
+    await expect(place.open()).rejects.toThrow('its tables are of version 99, expected 2');
   });
 
   it('is refused on a connection whose commits do not wait for the disk', async () => {

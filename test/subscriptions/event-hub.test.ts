@@ -153,7 +153,7 @@ function generous(log: EventLog): EventLog {
       for (let scannedTo = after; ; ) {
         const page = await log.read(scannedTo, filter, limit - events.length);
         events.push(...page.events);
-        if (page.scannedTo === scannedTo || events.length === limit) return { events, scannedTo: page.scannedTo };
+        if (page.isEnd || events.length === limit) return { ...page, events };
         scannedTo = page.scannedTo;
       }
     },
@@ -274,10 +274,14 @@ describe('retention', () => {
 describe('a hub', () => {
   it('that was ended opens no stream that would wait for ever', async () => {
     await using streams = await openStreams();
-    await streams.hub[Symbol.asyncDispose]();
-    const stream = await streams.open();
-    await stream.next();
-    await expect(stream.next()).rejects.toMatchObject({ code: 'SUBSCRIPTION_SCHEMA_RELOAD' });
+    await using stream = await streams.open();
+    const { cursor } = (await stream.next()).value ?? {};
+    streams.hub.end('SUBSCRIPTION_SCHEMA_RELOAD');
+    const reload = { code: 'SUBSCRIPTION_SCHEMA_RELOAD', details: { cursor, retryable: true } };
+    await expect(stream.next()).rejects.toMatchObject(reload);
+    await expect(streams.open({ after: cursor })).rejects.toMatchObject(reload);
+    await expect(streams.open({ consumer: 'sync' })).rejects.toMatchObject({ code: 'SUBSCRIPTION_SCHEMA_RELOAD' });
+    expect(await streams.log.consumers()).toEqual([]);
   });
 
   it('asks the log nothing when nobody is left', async () => {

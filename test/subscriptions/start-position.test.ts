@@ -2,9 +2,20 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { EventLog } from '../../src/events/log.ts';
 import { createConsumers } from '../../src/subscriptions/consumers.ts';
 import { NOW } from '../events/delivery.ts';
-import { ANNA, cursors, idsOf, makeFolder, openStreams, type Streams, take, VENDORS } from './streams-under-test.ts';
+import {
+  ANNA,
+  changed,
+  cursors,
+  idsOf,
+  makeFolder,
+  openStreams,
+  type Streams,
+  take,
+  VENDORS,
+} from './streams-under-test.ts';
 
 const BY = { principal: 'key:operator' };
 const PRUNE_ALL = { before: NOW + 1, maxBytes: Number.MAX_SAFE_INTEGER };
@@ -182,5 +193,48 @@ describe('a named consumer', () => {
     await using third = await streams.open({ consumer: 'sync' });
     expect(await second.ended).toBeUndefined();
     expect(idsOf(await take(third, 1))).toEqual(ids);
+  });
+
+  it('misses nothing when two gateways open it for the first time at once', async () => {
+    const through = (log: EventLog): EventLog => changed(log, { consumer: async () => undefined });
+    await using streams = await openStreams({ through });
+    await using first = await streams.open({ consumer: 'sync' });
+    const ids = await streams.append('stripe a');
+    // It, too, found nobody of this name.
+    await using second = await streams.open({ consumer: 'sync' });
+    expect(await first.ended).toBeUndefined();
+    expect(idsOf(await take(second, 1))).toEqual(ids);
+  });
+
+  it('goes over to another gateway, and the first completes before it gives more', async () => {
+    await using folder = await makeFolder();
+    const path = join(folder.path, 'events.db');
+    await using here = await openStreams({ path });
+    await using there = await openStreams({ path });
+    await using first = await here.open({ consumer: 'sync', authorizeEveryMs: 0 });
+    const before = await here.append('stripe a');
+    expect(idsOf(await take(first, 1))).toEqual(before);
+    await using second = await there.open({ consumer: 'sync' });
+    const after = await here.append('stripe b');
+    expect(await first.next()).toEqual({ done: true, value: undefined });
+    expect(await first.ended).toBeUndefined();
+    expect(idsOf(await take(second, 2))).toEqual([...before, ...after]);
+  });
+
+  it('has a place for each field, and begins where one place counted for all', async () => {
+    await using streams = await openStreams();
+    const { ack } = acknowledging(streams);
+    await using tickets = await streams.open({ consumer: 'sync', field: 'ticketEvents' });
+    await using events = await streams.open({ consumer: 'sync', from: 'EARLIEST' });
+    const ids = await streams.append('stripe a', 'stripe b');
+    const [, b] = await take(events, 2);
+    await ack({ ...ANNA, consumer: 'sync', cursor: b?.cursor ?? '' });
+    expect(idsOf(await take(tickets, 2))).toEqual(ids);
+    await using again = await streams.open({ consumer: 'sync', field: 'ticketEvents' });
+    expect(idsOf(await take(again, 2))).toEqual(ids);
+    await streams.log.commitConsumer(ANNA.principal, 'old', b?.event.position ?? '');
+    await using old = await streams.open({ consumer: 'old', from: 'EARLIEST' });
+    const later = await streams.append('stripe c');
+    expect(idsOf(await take(old, 1))).toEqual(later);
   });
 });

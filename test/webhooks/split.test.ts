@@ -1,6 +1,7 @@
 /** What a verified body becomes: events with their keys, and dead letters for what could never be read. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { KeptDelivery } from '../../src/webhooks/kept-delivery.ts';
 import { splitDelivery } from '../../src/webhooks/split.ts';
 import { NOW, signerOf } from './signers.ts';
 import { type WebhookSketch, webhookOf } from './webhook-of.ts';
@@ -13,9 +14,10 @@ function split(
   body: string | Buffer,
   headers: Record<string, string> = {},
   receivedAt = NOW,
+  secret: KeptDelivery['secret'] = { id: 'main', notAfter: Number.POSITIVE_INFINITY },
 ) {
   const webhook = webhookOf({ secret: signerOf(sketch.scheme).secret, ...sketch });
-  return splitDelivery(webhook, { raw: Buffer.from(body), headers, receivedAt });
+  return splitDelivery(webhook, { raw: Buffer.from(body), headers, receivedAt, secret });
 }
 
 const stripe = { scheme: 'stripe', settings: { id: 'id', time: { path: 'created', unit: 's' } } } as const;
@@ -84,13 +86,27 @@ describe('an event', () => {
     expect(events).toMatchObject([{ eventId: `sha256:${sha256(body)}`, dedupeKeys: [key] }]);
   });
 
-  it('stays known for years where no signed time ends the life of a captured request', () => {
-    const byBody = split({ scheme: 'calcom' }, '{"type":"a"}').events[0]?.dedupeKeys[0]?.expiresAt;
+  it('stays known as long as its secret where no signed time ends the life of a captured request', () => {
+    const byBody = split({ scheme: 'calcom' }, '{"type":"a"}').events[0]?.dedupeKeys;
     const byId = split({ scheme: 'intercom', settings: { id: 'id' } }, '{"type":"a","id":"1"}').events[0]?.dedupeKeys;
-    expect(byBody).toBe(NOW + 3_650 * DAY);
-    expect(byId?.[0]?.expiresAt).toBe(NOW + 3_650 * DAY);
+    const held = { secret: 'main', expiresAt: NOW + 7 * DAY };
+    expect([byBody, byId]).toMatchObject([[held], [held]]);
     const [body, header] = split(github, '{"event":"push"}', { 'x-github-delivery': 'a' }).events[0]?.dedupeKeys ?? [];
-    expect([body?.expiresAt, header?.expiresAt]).toEqual([NOW + 3_650 * DAY, NOW + 7 * DAY]);
+    expect([body, header]).toMatchObject([held, { expiresAt: NOW + 7 * DAY }]);
+    expect(header?.secret).toBeUndefined();
+  });
+
+  it('stays known until the declared end of its secret and a little longer, and never shorter than others', () => {
+    const endingAt = (notAfter: number) =>
+      split({ scheme: 'calcom' }, '{"type":"a"}', {}, NOW, { id: 'main', notAfter }).events[0]?.dedupeKeys[0];
+    expect(endingAt(NOW + 30 * DAY)).toEqual(expect.objectContaining({ expiresAt: NOW + 31 * DAY }));
+    expect(endingAt(NOW + 30 * DAY)?.secret).toBeUndefined();
+    expect(endingAt(NOW + DAY)).toMatchObject({ expiresAt: NOW + 7 * DAY });
+  });
+
+  it('does not depend on a secret where the time is signed', () => {
+    const [key] = split(stripe, '{"id":"evt_1","type":"a"}').events[0]?.dedupeKeys ?? [];
+    expect(key).toEqual({ key: 'id:evt_1', isBodyHash: false, expiresAt: NOW + 7 * DAY });
   });
 
   it('takes its type from the body when header and body disagree', () => {
