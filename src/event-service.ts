@@ -15,8 +15,7 @@ import type { RestExecutor } from './rest/executor.ts';
 import type { RestOperation } from './rest/operation.ts';
 import type { SecretReader } from './secrets/secret.ts';
 import { createConsumers } from './subscriptions/consumers.ts';
-import { createCursors } from './subscriptions/cursor.ts';
-import { ensureCursorKeys } from './subscriptions/cursor-key.ts';
+import { type CursorKey, createCursors } from './subscriptions/cursor.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
 import { createWebhookReceiver, type WebhookReceiver } from './webhooks/receiver.ts';
 import { resolveWebhooks } from './webhooks/resolve-webhooks.ts';
@@ -35,6 +34,8 @@ export interface EventServiceOptions {
   folder: GraphFolder;
   schema: GraphQLSchema;
   settings: Settings;
+  /** Newest first. */
+  cursorKeys: readonly CursorKey[];
   readSecret: SecretReader;
   /** What the sandbox's vendors sign with; undefined outside it. */
   sandboxSecrets: Readonly<Partial<Record<VendorName, string>>> | undefined;
@@ -59,8 +60,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   }
   const webhooks = webhooksOf(options);
   const eventLog = await (options.opening ?? openEventLog(settings, log));
-  const keys = await ensureCursorKeys({ dataDir: settings.dataDir, keys: settings.cursorKeys });
-  const cursors = createCursors({ keys });
+  const cursors = createCursors({ keys: options.cursorKeys });
   const hub = createEventHub({ eventLog, vendors: types.vendors, log });
   const fields = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
   const consumers = createConsumers({ eventLog, cursors, fields, vendors: types.vendors });

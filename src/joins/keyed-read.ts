@@ -29,12 +29,17 @@ export interface KeyedReads {
   load<Row>(read: KeyedRead<Row>, key: string): Promise<Row | null>;
   /** Remembers a row met elsewhere in this operation, so that it is not read again. */
   prime<Row>(read: KeyedRead<Row>, row: Row): void;
+  /** What a join keeps beside the loaders, and as long as they: made when it is first asked for. */
+  kept<Thing>(key: object, make: () => Thing): Thing;
+  /** After a write: what was read before may no longer be true. */
+  forget(): void;
 }
 
 /** Loaders live for one operation: nothing is shared between callers, nothing is stale in the next one. */
 export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAULT_IDENTITY): KeyedReads {
   // One loader per read; the map's value type is erased because each read has a Row of its own.
   const loaders = new Map<KeyedRead<never>, DataLoader<string, unknown>>();
+  const things = new Map<object, unknown>();
 
   const loaderOf = <Row>(read: KeyedRead<Row>): DataLoader<string, Row | null> => {
     const known = loaders.get(read as unknown as KeyedRead<never>);
@@ -56,6 +61,15 @@ export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAU
         // Of whom several keys recognise, this row may be the wrong one.
         if (normal !== null && !hasAliases(read, normal, identity)) loaderOf(read).prime(normal, row);
       }
+    },
+    kept<Thing>(key: object, make: () => Thing): Thing {
+      if (!things.has(key)) things.set(key, make());
+      // The map holds under a key only what its own `make` made.
+      return things.get(key) as Thing;
+    },
+    forget() {
+      loaders.clear();
+      things.clear();
     },
   };
 }

@@ -21,10 +21,15 @@ interface TicketArguments extends PageArguments {
 }
 
 /** A search, because only searches take status and order; a repeated status means OR. */
-function ticketPage(whose: string, { status, first, after }: TicketArguments, { rest, scope }: JoinContext) {
+function ticketPage(
+  list: string,
+  whose: string,
+  { status, first, after }: TicketArguments,
+  { rest, scope }: JoinContext,
+) {
   const query = ['type:ticket', whose, ...(status ?? []).map((one) => `status:${one}`)].join(' ');
   const args = { query, sort_by: 'created_at', sort_order: 'desc' };
-  return rest.page('zendeskSearch', args, { first: first ?? null, after: after ?? null }, scope);
+  return rest.page('zendeskSearch', args, { first: first ?? null, after: after ?? null }, scope, { list });
 }
 
 /** Aliases too; a repeated requester means OR. */
@@ -37,15 +42,15 @@ const requesters = (email: string, { identity }: JoinContext): string =>
 export const zendeskTicketsJoin: Join = {
   Person: {
     tickets: ({ email }: PersonRow, args: TicketArguments, context: JoinContext) =>
-      createConnection(() => ticketPage(requesters(email, context), args, context)),
+      createConnection(() => ticketPage('Person.tickets', requesters(email, context), args, context)),
   },
   Account: {
     tickets: (account: AccountRow, args: TicketArguments, context: JoinContext) =>
       createConnection(async () => {
         const organization = await organizationOfAccount(account, context);
         return organization
-          ? ticketPage(`organization_id:${organization.id}`, args, context)
-          : emptyPage('Account.tickets', args);
+          ? ticketPage('Account.tickets', `organization_id:${organization.id}`, args, context)
+          : emptyPage('Account.tickets', args, context);
       }),
   },
   ZendeskTicket: {

@@ -17,6 +17,8 @@ export interface CallScope {
   authorize(vendor: VendorName, access: 'read' | 'write'): void;
   /** Reads in flight or done in this operation, by principal and request: identical reads are one call. */
   reads: Map<string, Promise<VendorAnswer>>;
+  /** Told of each write that ended, well or not. */
+  onWrite?(): void;
   /** Told once for each vendor call that ended, shared ones (`cached: true`) included. */
   record(call: VendorCallRecord): void;
 }

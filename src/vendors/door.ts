@@ -53,6 +53,7 @@ export function createVendorDoor({ connections, now = Date.now, onCall }: Vendor
     } finally {
       // What was read before the write may no longer be true.
       scope.reads.clear();
+      scope.onWrite?.();
     }
   };
 
