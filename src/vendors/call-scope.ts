@@ -31,7 +31,11 @@ export interface VendorCallRecord {
   method: string;
   /** HTTP status; null when no answer came. */
   status: number | null;
-  /** Start and end, milliseconds of a monotonic clock (performance.now). */
+  /**
+   * When it was wanted, when it went out, when it ended: milliseconds of a monotonic clock (performance.now). Between the
+   * first two it waited for a place.
+   */
+  askedAt: number;
   startedAt: number;
   endedAt: number;
   /** Keys a batch read asked for; 1 for everything else. */
@@ -65,4 +69,9 @@ export interface VendorAnswer {
   /** Lower-case names. */
   headers: Record<string, string>;
   body: Buffer;
+  /**
+   * What a good answer says, once somebody has read it: the body is let go then. Whoever shares the answer is given the
+   * very same rows, so nobody changes them.
+   */
+  content?: unknown;
 }

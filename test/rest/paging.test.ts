@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createBoundReader } from '../../src/joins/bound-reader.ts';
 import { createConnection } from '../../src/rest/connection.ts';
-import type { Position } from '../../src/rest/cursor.ts';
+import type { CursorCodec, Position } from '../../src/rest/cursor.ts';
 import type { Page } from '../../src/rest/executor.ts';
+import { createPager, readPage, withNodes } from '../../src/rest/page-reader.ts';
 import { stripeConfig, testScope } from '../vendors/kit.ts';
 import { type SeenRequest, sendJson } from '../vendors/vendor-server.ts';
 import { http, startGraph, type TestGraph } from './graph.ts';
@@ -302,6 +304,13 @@ describe('a vendor that pages badly', () => {
     expect(graph.vendor.seen[5]?.url).toContain('after=5');
   });
 
+  it('with empty pages without end is no list to join with', async () => {
+    await using graph = await startLists();
+    const everyRow = createBoundReader(graph.rest, testScope()).everyRow('empties', {});
+    await expect(everyRow).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', details: { operation: 'empties' } });
+    expect(graph.vendor.seen.length).toBeLessThan(300);
+  });
+
   it('says so when it will list no more rows', async () => {
     await using graph = await startLists();
     const page = await graph.rest.page('bounded', {}, { first: 20 }, testScope());
@@ -363,6 +372,36 @@ describe('a connection', () => {
       { hasNextPage: true, endCursor: 'c' },
     ]);
     expect(loads).toBe(1);
+  });
+
+  it('makes the cursors that are selected and no others', async () => {
+    let made = 0;
+    const codec: CursorCodec = {
+      encode: () => {
+        made += 1;
+        return `cursor ${made}`;
+      },
+      decode: () => [],
+    };
+    const pager = createPager({
+      style: 'lastId',
+      size: 'n',
+      cursor: 'c',
+      id: ['id'],
+      more: ['more'],
+      items: [],
+      in: 'query',
+      maxSize: 9,
+    });
+    const load = async () => ({ rows: ROWS.slice(0, 9), content: { more: true } });
+    const question = { field: 'list', codec, request: { first: 9 }, pager, maxSize: 9, id: ['id'], load };
+    const page = withNodes(await readPage(question), (row) => row);
+    const connection = createConnection(async () => page);
+    await connection.nodes();
+    const [edge] = await connection.edges();
+    const info = await connection.pageInfo();
+    expect([made, info.hasNextPage]).toEqual([0, true]);
+    expect([edge?.cursor, info.endCursor]).toEqual(['cursor 1', 'cursor 2']);
   });
 
   it('gives its rows, edges and page to a query', async () => {
