@@ -167,6 +167,13 @@ export const vendorSchema = z.strictObject({
       .strictObject({ ok: jsonPath, error: jsonPath })
       .optional()
       .describe('For vendors that fail with HTTP 200: `ok` is false then, `error` holds the code.'),
+    partial: z
+      .strictObject({
+        at: jsonPath.describe('Where a batch read’s answer lists what it could not read.'),
+        keys: z.array(jsonPath).describe('Where an entry names the keys it is about.'),
+      })
+      .optional()
+      .describe('For batch reads that answer in part: `code` and `message` are looked for in each entry.'),
     notFound: z.array(z.string()).default([]).describe('Codes that mean "no such object"; HTTP 404 always does.'),
     rateLimited: z.array(z.string()).default([]).describe('Codes that mean a rate limit; HTTP 429 always does.'),
     unauthenticated: z

@@ -4,6 +4,7 @@ import type { VendorAnswer } from '../vendors/call-scope.ts';
 import { readJson } from './json.ts';
 import { isObject, readJsonPath } from './json-path.ts';
 import type { AnswerShape, RestOperation } from './operation.ts';
+import { notePartialFaults } from './partial-faults.ts';
 import { badResponse, envelopeFault, statusFault } from './vendor-fault.ts';
 
 /** What an answer without content stands for. */
@@ -20,6 +21,7 @@ export function readAnswer(operation: RestOperation, vendor: VendorConfig, answe
   if (operation.shape === 'boolean') return typeof value === 'boolean' ? value : true;
   const problem = value === null ? undefined : SHAPE_PROBLEMS[operation.shape]?.(value);
   if (problem !== undefined) throw badResponse(operation, vendor, problem);
+  notePartialFaults(value, content, operation, vendor, answer);
   return value;
 }
 
