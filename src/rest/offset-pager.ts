@@ -22,9 +22,11 @@ export function createOffsetPager({
       if (row >= maxRows) throw new RowLimitError(maxRows);
       const pageSize = Math.min(wanted, maxSize, maxRows - row);
       const answer = await load({ [size]: pageSize, [offset]: first + row });
-      // Of more rows than were asked for, those that came twice have no place of their own.
-      const rows = answer.rows.length > pageSize ? withoutRepeats(answer.rows, id) : answer.rows;
-      const after = (index: number): Position => [row + index + 1];
+      const rows = withoutRepeats(answer.rows, id);
+      // A row that comes twice has two places in the list; but of more rows than were asked for, it has one.
+      const places = rows.length < answer.rows.length && answer.rows.length <= pageSize ? answer.rows : rows;
+      const placeOf = (index: number): number => (places === rows ? index : places.indexOf(rows[index]));
+      const after = (index: number): Position => [row + (index + 1 < rows.length ? placeOf(index + 1) : places.length)];
       return { rows, after, next: isMore(answer, more) ? after(rows.length - 1) : null };
     },
   };

@@ -8,7 +8,7 @@ import { createOffsetPager } from './offset-pager.ts';
 import { createPageNumberPager } from './page-number-pager.ts';
 import type { LoadPage, Pager, Slice } from './pager.ts';
 import type { PagingRule } from './paging-rule.ts';
-import { type RowId, rowIdOf } from './repeats.ts';
+import { isNew, type RowId, rowIdOf } from './repeats.ts';
 
 export interface Page {
   rows: PageRow[];
@@ -87,6 +87,7 @@ export async function readPage({ field, codec, request, pager, maxSize, id, load
 
 interface Taken {
   rows: PageRow[];
+  /** Ids of `rows`, from the second slice on: most pages need one. */
   seen: Set<RowId>;
   /** Rows wanted in all. */
   first: number;
@@ -95,12 +96,11 @@ interface Taken {
 
 /** Takes the rows that are new until there are enough, and those behind that are not; says how many of the slice that was. */
 function takeNew(slice: Slice, { rows, seen, first, id }: Taken, codec: CursorCodec): number {
+  const isFirst = rows.length === 0;
+  if (!isFirst && seen.size === 0) for (const { node } of rows) isNew(node, seen, id);
   for (const [index, node] of slice.rows.entries()) {
-    const rowId = rowIdOf(node, id);
-    if (rowId !== undefined && seen.has(rowId)) continue;
-    if (rows.length === first) return index;
-    if (rowId !== undefined) seen.add(rowId);
-    rows.push(rowAt(slice, index, node, codec));
+    if (rows.length === first && (isFirst || !seen.has(rowIdOf(node, id) ?? ''))) return index;
+    if (isFirst || isNew(node, seen, id)) rows.push(rowAt(slice, index, node, codec));
   }
   return slice.rows.length;
 }

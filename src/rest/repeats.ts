@@ -8,15 +8,16 @@ export function rowIdOf(row: unknown, path: JsonPath): RowId | undefined {
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
-/** Each row once, where it came first. */
+/** Each row once, where it came first; the very same list where none comes twice, which is nearly always. */
 export function withoutRepeats(rows: readonly unknown[], path: JsonPath): readonly unknown[] {
   const seen = new Set<RowId>();
-  const once = rows.filter((row) => {
-    const id = rowIdOf(row, path);
-    if (id === undefined) return true;
-    if (seen.has(id)) return false;
-    seen.add(id);
-    return true;
-  });
-  return once.length === rows.length ? rows : once;
+  if (rows.every((row) => isNew(row, seen, path))) return rows;
+  seen.clear();
+  return rows.filter((row) => isNew(row, seen, path));
+}
+
+/** Whether the row is none of those seen; from now on it is. */
+export function isNew(row: unknown, seen: Set<RowId>, path: JsonPath): boolean {
+  const id = rowIdOf(row, path);
+  return id === undefined || seen.size < seen.add(id).size;
 }

@@ -210,6 +210,27 @@ describe('whatever order pages come in', () => {
   });
 });
 
+describe('a hundred people over five thousand e-mails', () => {
+  it('look up in each page what they read there: nobody reads it anew', async () => {
+    const people = Array.from({ length: 100 }, (_, index) => `person${index}@nowhere.example`);
+    const list = Array.from({ length: 5_000 }, (_, index) => ({
+      id: `e${index}`,
+      to: [`Somebody <${people[index % people.length]}>`],
+      created_at: minutes(-index),
+    }));
+    const { context, calls } = operationOver({ list, send: (page) => page });
+    let read = 0;
+    const personKey = (email: unknown): string | null => {
+      read += 1;
+      return DEFAULT_IDENTITY.personKey(email);
+    };
+    const counting = { ...context, identity: { ...DEFAULT_IDENTITY, personKey } };
+    const pages = await Promise.all(people.map((email) => emailsOf(email, 100, null, counting)));
+    expect(pages.map(({ edges }) => edges.length)).toEqual(people.map(() => 50));
+    expect([calls(), read]).toEqual([50, 5_000]);
+  });
+});
+
 describe('a list that leads back', () => {
   const list = listOf(
     Array.from({ length: 450 }, (_, index) => index % 50 === 0),
