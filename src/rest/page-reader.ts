@@ -65,14 +65,18 @@ export async function readPage({ field, codec, request, pager, maxSize, id, load
   const rows: PageRow[] = [];
   const seen = new Set<RowId>();
   let hasNextPage = true;
+  // Of a list that grows while it is read, a few rows may come again; a whole page of them leads nowhere.
+  let isFruitless = false;
   // Vendors may give shorter pages than asked for, even empty ones, but not without end: then the caller goes on.
   for (let call = 0; call < 2 * Math.ceil(first / maxSize) + 3; call += 1) {
-    const slice = await pager.read(position, first - rows.length, load);
+    const slice = await pager.read(position, isFruitless ? maxSize : first - rows.length, load);
     const before = rows.length;
     const read = takeNew(slice, { rows, seen, first, id }, codec);
     const next = read < slice.rows.length ? slice.after(read - 1) : slice.next;
     hasNextPage = next !== null;
-    if (hasNextPage && rows.length === before && slice.rows.length > 0) throw new RangeError('the same rows again');
+    const isRepeated = hasNextPage && rows.length === before && slice.rows.length > 0;
+    if (isRepeated && isFruitless) throw new RangeError('the same rows again');
+    isFruitless = isRepeated;
     position = next ?? position;
     if (next === null || rows.length === first) break;
   }

@@ -4,11 +4,13 @@ import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-t
 import { ask, PAGE_INFO, type Tree, walk } from './asking.ts';
 import { createOracle, type Oracle } from './oracle.ts';
 
+const KEYS = { VENDORGRAPH_CURSOR_KEYS: `1:${'a secret of many characters '.repeat(2)}` };
+
 let gateway: GatewayUnderTest;
 let oracle: Oracle;
 
 beforeAll(async () => {
-  gateway = await startGatewayUnderTest();
+  gateway = await startGatewayUnderTest({ env: KEYS });
   oracle = createOracle(gateway.sandbox.world);
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
@@ -112,6 +114,13 @@ describe('a cursor', () => {
       `{ stripeInvoices(customer: "${account.customer.id}", after: "${endCursor}") { nodes { id } } }`,
     );
     expect(errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID' } }]);
+  });
+
+  it('holds at every gateway that has the key', async () => {
+    await using other = await startGatewayUnderTest({ env: KEYS });
+    const { resendDomains } = await ask(gateway, '{ resendDomains(first: 1) { pageInfo { endCursor } } }');
+    const query = `{ resendDomains(after: "${resendDomains.pageInfo.endCursor}") { nodes { id } } }`;
+    expect(await ask(other, query)).toEqual(await ask(gateway, query));
   });
 
   it('of somebody’s e-mails is nobody else’s, and not the whole list’s', async () => {
