@@ -2,7 +2,7 @@
  * Opaque cursors: a vendor's position, sealed for one list with one set of arguments. The seal is a MAC whose key the caller
  * does not have, so what comes back as a cursor was handed out as one, for this very list.
  */
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
 
 /** What a paging style needs to go on after a row. */
@@ -26,20 +26,21 @@ const MAX_LENGTH = 4_096;
 
 /** The first secret seals, each of them opens. @default one of this process alone */
 export function createCursors(secrets: readonly Uint8Array[] = [randomBytes(KEY_BYTES)]): Cursors {
-  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', LABEL, KEY_BYTES)));
+  const keys = secrets.map((secret) => keyOf(Buffer.from(hkdfSync('sha256', secret, '', LABEL, KEY_BYTES))));
   return (field, args) => createCodec(keys, field, args);
 }
 
-function createCodec(keys: readonly Buffer[], field: string, args: Readonly<Record<string, unknown>>): CursorCodec {
+function createCodec(keys: readonly KeyObject[], field: string, args: Readonly<Record<string, unknown>>): CursorCodec {
   // Many queries select no cursor. The first one pays for the list, each for its own few bytes.
-  let bound: readonly Buffer[] | undefined;
-  const listKeys = (): readonly Buffer[] => {
-    bound ??= keys.map((key) => macOf(key, `${field}\n${canonical(args)}`));
+  let bound: readonly KeyObject[] | undefined;
+  const listKeys = (): readonly KeyObject[] => {
+    bound ??= keys.map((key) => keyOf(macOf(key, `${field}\n${canonical(args)}`)));
     return bound;
   };
   return {
     encode(position) {
-      const [key = Buffer.alloc(0)] = listKeys();
+      const [key] = listKeys();
+      if (key === undefined) throw new TypeError('createCursors: there is no secret to seal with');
       const payload = Buffer.from(JSON.stringify(position));
       return Buffer.concat([tagOf(key, payload), payload]).toString('base64url');
     },
@@ -54,7 +55,7 @@ function createCodec(keys: readonly Buffer[], field: string, args: Readonly<Reco
   };
 }
 
-function opened(cursor: string, keys: readonly Buffer[]): Position | undefined {
+function opened(cursor: string, keys: readonly KeyObject[]): Position | undefined {
   const bytes = Buffer.from(cursor, 'base64url');
   // Node reads other spellings of the same bytes, too.
   if (bytes.length <= TAG_BYTES || bytes.toString('base64url') !== cursor) return undefined;
@@ -65,11 +66,14 @@ function opened(cursor: string, keys: readonly Buffer[]): Position | undefined {
   return JSON.parse(payload.toString()) as Position;
 }
 
-function macOf(key: Buffer, content: string | Buffer): Buffer {
+/** For OpenSSL a key is an object: made of bytes anew for each MAC, it would cost five times the MAC. */
+const keyOf = (bytes: Buffer): KeyObject => createSecretKey(bytes);
+
+function macOf(key: KeyObject, content: string | Buffer): Buffer {
   return createHmac('sha256', key).update(content).digest();
 }
 
-function tagOf(key: Buffer, payload: Buffer): Buffer {
+function tagOf(key: KeyObject, payload: Buffer): Buffer {
   return macOf(key, payload).subarray(0, TAG_BYTES);
 }
 
