@@ -17,8 +17,7 @@ import type { RestExecutor } from './rest/executor.ts';
 import type { RestOperation } from './rest/operation.ts';
 import type { SecretReader } from './secrets/secret.ts';
 import { createConsumers } from './subscriptions/consumers.ts';
-import { createCursors } from './subscriptions/cursor.ts';
-import { ensureCursorKeys } from './subscriptions/cursor-key.ts';
+import { type CursorKey, createCursors } from './subscriptions/cursor.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
 import { fieldOf } from './subscriptions/start-position.ts';
 import { createWebhookReceiver, type WebhookReceiver } from './webhooks/receiver.ts';
@@ -40,6 +39,8 @@ export interface EventServiceOptions {
   folder: GraphFolder;
   schema: GraphQLSchema;
   settings: Settings;
+  /** Newest first. */
+  cursorKeys: readonly CursorKey[];
   readSecret: SecretReader;
   /** What the sandbox's vendors sign with; undefined outside it. */
   sandboxSecrets: Readonly<Partial<Record<VendorName, string>>> | undefined;
@@ -64,8 +65,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   }
   const webhooks = webhooksOf(options);
   const eventLog = await (options.opening ?? openEventLog(settings, log, metrics));
-  const keys = await ensureCursorKeys({ dataDir: settings.dataDir, keys: settings.cursorKeys });
-  const cursors = createCursors({ keys });
+  const cursors = createCursors({ keys: options.cursorKeys });
   const hub = createEventHub({ eventLog, vendors: types.vendors, log });
   const fields = Object.keys(schema.getSubscriptionType()?.getFields() ?? {});
   const consumers = createConsumers({ eventLog, cursors, fields, vendors: types.vendors });

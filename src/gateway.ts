@@ -31,8 +31,10 @@ import type { Logger } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { requireRealCredentials } from './production.ts';
 import { createMemoryQuota } from './quota/memory-quota.ts';
+import { createCursors } from './rest/cursor.ts';
 import { createRestExecutor } from './rest/executor.ts';
 import { createSecretReader } from './secrets/secret.ts';
+import { ensureCursorKeys } from './subscriptions/cursor-key.ts';
 import type { VendorCallRecord } from './vendors/call-scope.ts';
 import { createClockSkew } from './vendors/clock-skew.ts';
 import { createVendorDoor, type VendorConnection } from './vendors/door.ts';
@@ -101,10 +103,12 @@ export async function startGateway({
   // Known when it listens, which is before any vendor calls.
   let publicUrl = settings.publicUrl ?? '';
   const addresses = await sandbox;
-  const rest = createRestExecutor({ operations: graph.operations, vendors, door });
+  const cursorKeys = await ensureCursorKeys({ dataDir: settings.dataDir, keys: settings.cursorKeys });
+  const cursors = createCursors(cursorKeys.map(({ secret }) => secret));
+  const rest = createRestExecutor({ operations: graph.operations, vendors, door, cursors });
   const events = parts.use(
     await openEventService({
-      ...{ folder, schema, settings, log },
+      ...{ folder, schema, settings, cursorKeys, log },
       readSecret: createSecretReader({ env }),
       sandboxSecrets: addresses && (addresses.webhookSecrets ?? {}),
       publicUrl: () => publicUrl,

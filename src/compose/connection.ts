@@ -82,11 +82,13 @@ function pagingDirective({ style, items }: PagedOperation): ReturnType<typeof di
     offset: style.style === 'offset' ? style.offset : undefined,
     unit: style.style === 'offset' ? style.unit : undefined,
     first: style.style === 'offset' ? style.first : undefined,
-    id: style.style === 'lastId' ? style.id : undefined,
+    id: style.id,
     next: style.style === 'cursor' ? style.next : undefined,
     more: style.more,
     maxSize: style.maxSize,
     maxRows: style.style === 'offset' ? style.maxRows : undefined,
+    order: style.style === 'lastId' ? style.order?.path : undefined,
+    direction: style.style === 'lastId' ? style.order?.direction : undefined,
   });
 }
 

@@ -21,6 +21,8 @@ directive @paging(
   more: String
   maxSize: Int!
   maxRows: Int
+  order: String
+  direction: String
 ) on FIELD_DEFINITION
 
 "Unless the caller names fields in the argument, all of these are asked for."

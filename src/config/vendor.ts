@@ -27,6 +27,10 @@ const auth = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const rowId = jsonPath
+  .optional()
+  .describe('Where a row holds its id, by which a row that comes twice is told. @default id');
+
 const paging = z.discriminatedUnion('style', [
   z
     .strictObject({
@@ -37,6 +41,7 @@ const paging = z.discriminatedUnion('style', [
       next: jsonPath.describe('Where the answer holds the next cursor; absent, null or "" at the end.'),
       more: jsonPath.optional().describe('Boolean in the answer that says whether a next page exists.'),
       maxSize: z.int().positive().describe('Largest page the vendor takes.'),
+      id: rowId,
     })
     .describe('The answer names the next cursor.'),
   z
@@ -48,6 +53,15 @@ const paging = z.discriminatedUnion('style', [
       id: jsonPath.default('id').describe('Where a row holds its id.'),
       more: jsonPath,
       maxSize: z.int().positive(),
+      order: z
+        .strictObject({
+          path: jsonPath.describe('Where a row holds a number or a time that places it.'),
+          direction: z.enum(['asc', 'desc']),
+        })
+        .optional()
+        .describe(
+          'The order of the list. A page that comes in another is put in order, and goes on behind its last row.',
+        ),
     })
     .describe('The last row’s id is the cursor.'),
   z
@@ -61,6 +75,7 @@ const paging = z.discriminatedUnion('style', [
       more: jsonPath.describe('Says whether a next page exists: true, or a value that is not null.'),
       maxSize: z.int().positive(),
       maxRows: z.int().positive().optional().describe('The vendor refuses to page beyond this row.'),
+      id: rowId,
     })
     .describe('Rows or pages are counted.'),
 ]);
@@ -146,6 +161,13 @@ export const vendorSchema = z.strictObject({
       .strictObject({ ok: jsonPath, error: jsonPath })
       .optional()
       .describe('For vendors that fail with HTTP 200: `ok` is false then, `error` holds the code.'),
+    partial: z
+      .strictObject({
+        at: jsonPath.describe('Where a batch read’s answer lists what it could not read.'),
+        keys: z.array(jsonPath).describe('Where an entry names the keys it is about.'),
+      })
+      .optional()
+      .describe('For batch reads that answer in part: `code` and `message` are looked for in each entry.'),
     notFound: z.array(z.string()).default([]).describe('Codes that mean "no such object"; HTTP 404 always does.'),
     rateLimited: z.array(z.string()).default([]).describe('Codes that mean a rate limit; HTTP 429 always does.'),
     unauthenticated: z

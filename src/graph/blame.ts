@@ -31,7 +31,7 @@ export function blameFor(path: readonly (string | number)[], answered: Answered)
   const { schema, operations, document, operationName } = answered;
   const operation = getOperationAST(document, operationName);
   if (!operation) return undefined;
-  const vendors = new Set([...operations.values()].map(({ vendor }) => vendor));
+  const vendors = vendorsOf(operations);
   let type: GraphQLNamedType | null | undefined = schema.getRootType(operation.operation);
   let selections: readonly SelectionSetNode[] = [operation.selectionSet];
   let blame: Blame | undefined;
@@ -44,12 +44,23 @@ export function blameFor(path: readonly (string | number)[], answered: Answered)
     if (!first) return blame;
     const rest = operations.get(first.field.name.value);
     if (type === schema.getRootType(operation.operation) && rest) blame = { vendor: rest.vendor, operation: rest.name };
-    const vendor = [...vendors].find((name) => isTypeOf(first.parent.name, name));
+    const vendor = vendors.find((name) => isTypeOf(first.parent.name, name));
     if (vendor && vendor !== blame?.vendor) blame = { vendor };
     type = typeBelow(first.parent, first.field.name.value);
     selections = found.flatMap(({ field }) => field.selectionSet ?? []);
   }
   return blame;
+}
+
+/** A graph has thousands of operations, and a broken answer hundreds of errors. */
+const VENDORS = new WeakMap<Answered['operations'], readonly string[]>();
+
+function vendorsOf(operations: Answered['operations']): readonly string[] {
+  const known = VENDORS.get(operations);
+  if (known) return known;
+  const vendors = [...new Set(Array.from(operations.values(), ({ vendor }) => vendor))];
+  VENDORS.set(operations, vendors);
+  return vendors;
 }
 
 interface Found {

@@ -93,7 +93,9 @@ export function createGraphContext(
     authorize: (vendor, access) => requireScope(principal, `${vendor}:${access}`),
     reads: new Map(),
     record: (call) => calls.push(call),
+    onWrite: () => reads.forget(),
   };
+  const reads = createKeyedReads(createBoundReader(rest, scope), identity);
   return {
     requestId,
     principal,
@@ -111,7 +113,7 @@ export function createGraphContext(
     rest,
     scope,
     identity,
-    reads: createKeyedReads(createBoundReader(rest, scope), identity),
+    reads,
   };
 }
 

@@ -3,7 +3,7 @@ import type { VendorCallRecord } from '../vendors/call-scope.ts';
 
 export interface Explanation {
   vendorCalls: ExplainedCall[];
-  /** The longest chain of calls in which each began after the one before had ended. */
+  /** The longest chain of calls in which each was asked for after the one before had ended. */
   waves: number;
   /** Calls that left for a vendor, every try counted. */
   cost: number;
@@ -39,15 +39,15 @@ export function explain(calls: readonly VendorCallRecord[]): Explanation {
 }
 
 /**
- * In order of time, a wave lasts from the first call that finds none of the wave before in flight to the first end among
- * its own: what starts later may have waited for that answer.
+ * In order of time, a wave lasts from the first call that was asked for when none of the wave before was left to wait for, to
+ * the first end among its own: what is asked for later may have waited for that answer. Waiting for a place is no chain.
  */
 function longestChain(calls: readonly VendorCallRecord[]): number {
-  const byStart = calls.toSorted((a, b) => a.startedAt - b.startedAt);
+  const byAsking = calls.toSorted((a, b) => a.askedAt - b.askedAt);
   let waves = 0;
   let firstEnd = Number.NEGATIVE_INFINITY;
-  for (const { startedAt, endedAt } of byStart) {
-    if (startedAt >= firstEnd) {
+  for (const { askedAt, endedAt } of byAsking) {
+    if (askedAt >= firstEnd) {
       waves += 1;
       firstEnd = endedAt;
     } else {

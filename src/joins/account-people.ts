@@ -10,7 +10,7 @@ import type { Join, JoinContext, PageArguments } from './join.ts';
 async function peopleOf({ domain }: AccountRow, page: PageArguments, context: JoinContext) {
   const company = await context.reads.load(hubspotCompanyByDomain, domain);
   const contacts = company && (await context.reads.load(contactsOfCompany, company.id));
-  return pageOfIds({ field: 'Account.people', owner: domain }, contacts?.to ?? [], page, async (id) => {
+  return pageOfIds({ field: 'Account.people', owner: domain }, contacts?.to ?? [], page, context, async (id) => {
     const contact = await context.reads.load(hubspotContactById, id);
     return contact && personOfContact(contact, context);
   });

@@ -1,6 +1,6 @@
 /** Vendor reads bound to one operation's scope: what a keyed read is given to find its rows with. */
 import { GatewayError } from '../errors.ts';
-import type { RestExecutor } from '../rest/executor.ts';
+import type { Page, RestExecutor } from '../rest/executor.ts';
 import type { CallScope } from '../vendors/call-scope.ts';
 
 export interface BoundReader {
@@ -17,6 +17,8 @@ export interface BoundReader {
 
 const PAGE = 1_000;
 const MOST_ROWS = 10_000;
+/** Pages may come short: twice as many as full ones would take. */
+const MOST_PAGES = (2 * MOST_ROWS) / PAGE;
 
 export function createBoundReader(rest: RestExecutor, scope: CallScope): BoundReader {
   return {
@@ -29,22 +31,25 @@ export function createBoundReader(rest: RestExecutor, scope: CallScope): BoundRe
       const options = keys === undefined ? undefined : { keys };
       const rows: unknown[] = [];
       let after: string | null = null;
-      for (;;) {
-        const page = await rest.page(operation, args, { first: PAGE, after }, scope, options);
+      for (let pages = 1; ; pages += 1) {
+        const page: Page = await rest.page(operation, args, { first: PAGE, after }, scope, options);
         for (const { node } of page.rows) rows.push(node);
         if (!page.hasNextPage || page.endCursor === null) return rows;
-        if (rows.length >= MOST_ROWS) {
-          throw new GatewayError(
-            'LIMIT_EXCEEDED',
-            `${operation} holds more than ${MOST_ROWS} rows, too many to join with.`,
-            {
-              operation,
-              limit: 'rows',
-            },
-          );
-        }
+        // Each page asked for is as many of the vendor's as could hold a thousand rows, and some more.
+        if (page.rows.length === 0) throw leadsNowhere(operation);
+        if (rows.length >= MOST_ROWS || pages >= MOST_PAGES) throw tooLong(operation);
         after = page.endCursor;
       }
     },
   };
+}
+
+function tooLong(operation: string): GatewayError {
+  const message = `${operation} holds more than ${MOST_ROWS} rows, too many to join with.`;
+  return new GatewayError('LIMIT_EXCEEDED', message, { operation, limit: 'rows' });
+}
+
+function leadsNowhere(operation: string): GatewayError {
+  const message = `${operation} gave page after page without a row, and always a next one.`;
+  return new GatewayError('VENDOR_BAD_RESPONSE', message, { operation, retryable: false });
 }

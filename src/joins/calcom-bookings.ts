@@ -33,6 +33,8 @@ export const calcomBookingByAttendee: KeyedRead<BookingRow> = {
   keysOf: ({ attendees }) => (attendees ?? []).map((attendee) => attendee?.email),
 };
 
+/** Whose cursors they are. */
+const LIST = 'Person.bookings';
 const NEWEST_FIRST = { sortStart: 'desc' };
 
 function bookingPage({ email }: PersonRow, page: PageArguments, context: JoinContext): Promise<Page> {
@@ -40,7 +42,8 @@ function bookingPage({ email }: PersonRow, page: PageArguments, context: JoinCon
   const addresses = identity.spellings('person', email);
   if (addresses.length > 1) return mergedPage(email, addresses, page, context);
   const { first = null, after = null } = page;
-  return rest.page('calcomBookings', { attendeeEmail: email, ...NEWEST_FIRST }, { first, after }, scope);
+  const args = { attendeeEmail: email, ...NEWEST_FIRST };
+  return rest.page('calcomBookings', args, { first, after }, scope, { list: LIST });
 }
 
 /** Cal.com filters by one address: the lists of somebody with several are read whole and put in order here. */
@@ -48,8 +51,9 @@ async function mergedPage(
   email: string,
   addresses: readonly string[],
   page: PageArguments,
-  { rest, scope }: JoinContext,
+  context: JoinContext,
 ): Promise<Page> {
+  const { rest, scope } = context;
   const { everyRow } = createBoundReader(rest, scope);
   const lists = await Promise.all(
     addresses.map((attendeeEmail) => everyRow('calcomBookings', { attendeeEmail, ...NEWEST_FIRST })),
@@ -58,7 +62,7 @@ async function mergedPage(
   const bookings = new Map((lists.flat() as BookingRow[]).map((booking) => [booking.uid, booking]));
   const newestFirst = [...bookings.values()].toSorted((a, b) => startOf(b) - startOf(a));
   const uids = newestFirst.map(({ uid }) => uid);
-  return pageOfIds({ field: 'Person.bookings', owner: email }, uids, page, async (uid) => bookings.get(uid));
+  return pageOfIds({ field: LIST, owner: email }, uids, page, context, async (uid) => bookings.get(uid));
 }
 
 const startOf = ({ start }: BookingRow): number => Date.parse(start ?? '') || 0;

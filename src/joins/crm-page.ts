@@ -1,6 +1,7 @@
 /** One page of a HubSpot search, as rows of the unified layer. */
 import { GatewayError } from '../errors.ts';
 import type { Page } from '../rest/executor.ts';
+import { withNodes } from '../rest/page-reader.ts';
 import { emptyPage } from './id-page.ts';
 import type { JoinContext, PageArguments } from './join.ts';
 
@@ -21,6 +22,9 @@ export interface CrmSort {
   direction: 'ASCENDING' | 'DESCENDING';
 }
 
+/** Whose cursors they are. */
+const LISTS = { hubspotSearchContacts: 'people', hubspotSearchCompanies: 'accounts' } as const;
+
 /** HubSpot refuses longer lists in a filter. */
 const MOST_VALUES = 100;
 
@@ -29,13 +33,15 @@ export async function crmPage(
   operation: 'hubspotSearchContacts' | 'hubspotSearchCompanies',
   { query, required, equal, oneOf, sort }: CrmQuery,
   { first, after }: PageArguments,
-  { rest, scope }: JoinContext,
+  context: JoinContext,
   recognise: (row: unknown) => unknown,
 ): Promise<Page> {
+  const { rest, scope } = context;
+  const list = LISTS[operation];
   const given = Object.entries(oneOf).flatMap(([name, list]) => (list ? [{ name, ...list }] : []));
   // HubSpot refuses an empty IN; nothing is one of nothing.
   if (given.some(({ values }) => values.length === 0))
-    return emptyPage(operation, { first: first ?? null, after: after ?? null });
+    return emptyPage(list, { first: first ?? null, after: after ?? null }, context);
   for (const { name, values } of given) requireFew(name, values);
   const filters = [
     { propertyName: required, operator: 'HAS_PROPERTY' },
@@ -45,12 +51,8 @@ export async function crmPage(
     ...given.map(({ propertyName, values }) => ({ propertyName, operator: 'IN', values })),
   ];
   const input = { filterGroups: [{ filters }], sorts: [sort], ...(query ? { query } : {}) };
-  const page = await rest.page(operation, { input }, { first: first ?? null, after: after ?? null }, scope);
-  const rows = page.rows.flatMap(({ cursor, node }) => {
-    const recognised = recognise(node);
-    return recognised ? [{ cursor, node: recognised }] : [];
-  });
-  return { ...page, rows };
+  const page = await rest.page(operation, { input }, { first: first ?? null, after: after ?? null }, scope, { list });
+  return withNodes(page, recognise);
 }
 
 function requireFew(name: string, values: readonly string[]): void {

@@ -14,10 +14,11 @@ interface DealRow extends HubspotRow {
 
 const hubspotDealById = hubspotById<DealRow>('deal', 'hubspotBatchReadDeals');
 
-async function dealsOf({ domain }: AccountRow, page: PageArguments, { reads }: JoinContext) {
+async function dealsOf({ domain }: AccountRow, page: PageArguments, context: JoinContext) {
+  const { reads } = context;
   const company = await reads.load(hubspotCompanyByDomain, domain);
   const deals = company && (await reads.load(dealsOfCompany, company.id));
-  return pageOfIds({ field: 'Account.deals', owner: domain }, deals?.to ?? [], page, (id) =>
+  return pageOfIds({ field: 'Account.deals', owner: domain }, deals?.to ?? [], page, context, (id) =>
     reads.load(hubspotDealById, id),
   );
 }

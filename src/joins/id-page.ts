@@ -1,9 +1,9 @@
 /** Pages of a list whose ids are known already, e.g. from the CRM's associations: only the page's own rows are read. */
 
 import { GatewayError } from '../errors.ts';
-import { createCursorCodec } from '../rest/cursor.ts';
-import { type Page, readFirst } from '../rest/page-reader.ts';
-import type { PageArguments } from './join.ts';
+import type { CursorCodec } from '../rest/cursor.ts';
+import { type Page, type PageRow, readFirst } from '../rest/page-reader.ts';
+import type { JoinContext, PageArguments } from './join.ts';
 
 /**
  * Cursors carry the id they stand behind, not its place: rows that come or go before it move nothing.
@@ -14,27 +14,36 @@ export async function pageOfIds(
   list: { field: string; owner: string },
   ids: readonly string[],
   { first, after }: PageArguments,
+  { rest }: Pick<JoinContext, 'rest'>,
   read: (id: string) => Promise<unknown>,
 ): Promise<Page> {
-  const codec = createCursorCodec(list.field, { owner: list.owner });
+  const codec = rest.cursors(list.field, { owner: list.owner });
   const behind = after ?? null;
   const start = behind === null ? 0 : placeBehind(codec.decode(behind)[0], ids, list.field);
   const wanted = ids.slice(start, start + readFirst(list.field, first));
   const nodes = await Promise.all(wanted.map(read));
-  const rows = wanted.flatMap((id, index) =>
-    nodes[index] ? [{ cursor: codec.encode([id]), node: nodes[index] }] : [],
-  );
   const last = wanted.at(-1);
   return {
-    rows,
+    rows: wanted.flatMap((id, index) => (nodes[index] ? [rowBehind(id, nodes[index], codec)] : [])),
     hasNextPage: start + wanted.length < ids.length,
-    endCursor: last === undefined ? null : codec.encode([last]),
+    get endCursor() {
+      return last === undefined ? null : codec.encode([last]);
+    },
+  };
+}
+
+function rowBehind(id: string, node: unknown, codec: CursorCodec): PageRow {
+  return {
+    node,
+    get cursor() {
+      return codec.encode([id]);
+    },
   };
 }
 
 /** The page of a list that nobody has, such as a company's invoices where it is no customer. Arguments are checked all the same. */
-export function emptyPage(field: string, page: PageArguments): Promise<Page> {
-  return pageOfIds({ field, owner: '' }, [], page, async () => null);
+export function emptyPage(field: string, page: PageArguments, context: Pick<JoinContext, 'rest'>): Promise<Page> {
+  return pageOfIds({ field, owner: '' }, [], page, context, async () => null);
 }
 
 function placeBehind(id: unknown, ids: readonly string[], field: string): number {

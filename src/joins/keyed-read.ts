@@ -4,6 +4,7 @@
  */
 import DataLoader from 'dataloader';
 import { isObject } from '../rest/json-path.ts';
+import { type PartialFault, partialFaultsOf } from '../rest/partial-faults.ts';
 import type { BoundReader } from './bound-reader.ts';
 import { DEFAULT_IDENTITY, type Entity, type Identity } from './identity.ts';
 
@@ -29,12 +30,17 @@ export interface KeyedReads {
   load<Row>(read: KeyedRead<Row>, key: string): Promise<Row | null>;
   /** Remembers a row met elsewhere in this operation, so that it is not read again. */
   prime<Row>(read: KeyedRead<Row>, row: Row): void;
+  /** What a join keeps beside the loaders, and as long as they: made when it is first asked for. */
+  kept<Thing>(key: object, make: () => Thing): Thing;
+  /** After a write: what was read before may no longer be true. */
+  forget(): void;
 }
 
 /** Loaders live for one operation: nothing is shared between callers, nothing is stale in the next one. */
 export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAULT_IDENTITY): KeyedReads {
   // One loader per read; the map's value type is erased because each read has a Row of its own.
   const loaders = new Map<KeyedRead<never>, DataLoader<string, unknown>>();
+  const things = new Map<object, unknown>();
 
   const loaderOf = <Row>(read: KeyedRead<Row>): DataLoader<string, Row | null> => {
     const known = loaders.get(read as unknown as KeyedRead<never>);
@@ -56,6 +62,15 @@ export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAU
         // Of whom several keys recognise, this row may be the wrong one.
         if (normal !== null && !hasAliases(read, normal, identity)) loaderOf(read).prime(normal, row);
       }
+    },
+    kept<Thing>(key: object, make: () => Thing): Thing {
+      if (!things.has(key)) things.set(key, make());
+      // The map holds under a key only what its own `make` made.
+      return things.get(key) as Thing;
+    },
+    forget() {
+      loaders.clear();
+      things.clear();
     },
   };
 }
@@ -86,28 +101,31 @@ async function readAll<Row>(
   const { of } = read;
   const found: Found<Row> = { rows: new Map(), aliased: new Map(), failed: new Map() };
   const asked = of === undefined ? keys : keys.flatMap((key) => identity.spellings(of, key));
-  const run = (chunk: readonly string[], rows: () => ReturnType<KeyedRead<Row>['read']>): Promise<void> =>
-    collect(read, { asked: chunk, rows, found, identity });
-  await Promise.all(chunksOf(asked, read.chunk).map((chunk) => run(chunk, () => read.read(chunk, reader))));
+  const run = (chunk: readonly string[], rows: Collection<Row>['rows']): Promise<void> =>
+    collect(read, { asked: chunk, rows, reader, found, identity });
+  await Promise.all(chunksOf(asked, read.chunk).map((chunk) => run(chunk, (noting) => read.read(chunk, noting))));
   const resultOf = (key: string) => found.failed.get(key) ?? found.rows.get(key) ?? found.aliased.get(key) ?? null;
   const [only] = keys;
   if (read.lookAgain && only !== undefined && keys.length === 1 && resultOf(only) === null) {
-    await run([only], async () => (await read.lookAgain?.(only, reader)) ?? null);
+    await run([only], async (noting) => (await read.lookAgain?.(only, noting)) ?? null);
   }
   return keys.map(resultOf);
 }
 
 interface Collection<Row> {
   asked: readonly string[];
-  rows: () => ReturnType<KeyedRead<Row>['read']>;
+  rows: (reader: BoundReader) => ReturnType<KeyedRead<Row>['read']>;
+  reader: BoundReader;
   found: Found<Row>;
   identity: Identity;
 }
 
-async function collect<Row>(read: KeyedRead<Row>, { asked, rows, found, identity }: Collection<Row>): Promise<void> {
+async function collect<Row>(read: KeyedRead<Row>, collection: Collection<Row>): Promise<void> {
+  const { asked, rows, reader, found, identity } = collection;
+  const faults: PartialFault[] = [];
   try {
     // What is no row, or has no text for a key, is found by nobody.
-    for (const row of (await rows()) ?? []) {
+    for (const row of (await rows(noting(reader, faults))) ?? []) {
       if (!isObject(row)) continue;
       for (const key of read.keysOf(row, asked)) {
         if (!key || typeof key !== 'string') continue;
@@ -119,9 +137,37 @@ async function collect<Row>(read: KeyedRead<Row>, { asked, rows, found, identity
         if (!known.has(canonical)) known.set(canonical, row);
       }
     }
+    if (faults.length > 0) failNamed(read, faults, collection);
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
     for (const key of asked) found.failed.set(read.of === undefined ? key : identity.canonical(read.of, key), failure);
+  }
+}
+
+/** The same reader; what its batch reads could not read is added to `faults`. */
+function noting(reader: BoundReader, faults: PartialFault[]): BoundReader {
+  return {
+    ...reader,
+    async call(operation, args, keys) {
+      const answer = await reader.call(operation, args, keys);
+      for (const fault of partialFaultsOf(answer)) faults.push(fault);
+      return answer;
+    },
+  };
+}
+
+/** A fault fails the keys it names, or, where it names none of those asked for, every key without a row. */
+function failNamed<Row>(
+  read: KeyedRead<Row>,
+  faults: readonly PartialFault[],
+  { asked, found, identity }: Collection<Row>,
+): void {
+  const canonical = new Map(asked.map((key) => [normalised(read, key, identity) ?? key, key]));
+  for (const { keys, error } of faults) {
+    const named = keys.map((key) => normalised(read, key, identity) ?? key).filter((key) => canonical.has(key));
+    const failed =
+      named.length > 0 ? named : [...canonical.keys()].filter((key) => !found.rows.has(key) && !found.aliased.has(key));
+    for (const key of failed) found.failed.set(key, error);
   }
 }
 

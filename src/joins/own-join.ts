@@ -3,7 +3,7 @@
  * put the types that composing wrote to `schema/rows.ts` on the reader and the context.
  */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { CallOptions, Page, PageRequest } from '../rest/executor.ts';
+import type { CallOptions, Page, PageOptions, PageRequest } from '../rest/executor.ts';
 import type { CallScope } from '../vendors/call-scope.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
@@ -48,7 +48,7 @@ export interface OwnKeyedRead<Operations, Row> extends Omit<KeyedRead<Row>, 'rea
 
 /** `JoinContext`, typed likewise. */
 export interface OwnJoinContext<Operations> extends Omit<JoinContext, 'rest'> {
-  rest: {
+  rest: Pick<JoinContext['rest'], 'cursors'> & {
     call<Name extends Called<Operations>>(
       operation: Name,
       args: ArgumentsOf<Operations[Name]>,
@@ -60,7 +60,7 @@ export interface OwnJoinContext<Operations> extends Omit<JoinContext, 'rest'> {
       args: ArgumentsOf<Operations[Name]>,
       request: PageRequest,
       scope: CallScope,
-      options?: CallOptions,
+      options?: PageOptions,
     ): Promise<Page>;
   };
 }

@@ -1,12 +1,11 @@
 /**
- * E-mails sent by Resend ↔ the people they went to. The list has no filter and goes on behind a row's id, so it is walked.
- * Whatever order a page comes in, it is put newest first, and the walk goes on behind its oldest row: from any row of a
- * page nothing is left out, at worst rows are read again. Not promised: a list that is itself in another order on each
- * call; and of two e-mails of one millisecond in a page out of order, one is missed by who reads on from between them.
+ * E-mails sent by Resend ↔ the people they went to. The list has no filter, so it is walked, newest first. Not promised: a
+ * list that is itself in another order on each call; and of two e-mails of one millisecond in a page out of order, one is
+ * missed by who reads on from between them.
  */
 import { createConnection } from '../rest/connection.ts';
-import { type Page, readFirst } from '../rest/page-reader.ts';
-import type { CallScope } from '../vendors/call-scope.ts';
+import type { CursorCodec } from '../rest/cursor.ts';
+import { type Page, type PageRow, readFirst } from '../rest/page-reader.ts';
 import type { Join, JoinContext, PageArguments } from './join.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 
@@ -16,37 +15,46 @@ interface EmailRow {
   to?: readonly string[] | string | null;
 }
 
+/** Whose cursors they are. */
+const LIST = 'Person.emails';
 const PAGE = 100;
 /** Characters. Longer ones are nobody's, and cost the pattern below its time. */
 const LONGEST_MAILBOX = 400;
 /** Pages one field reads before it hands out a cursor to go on from: 5,000 e-mails. */
 const MOST_PAGES = 50;
 
-type PageRow = Page['rows'][number];
-
-/** Pages read in an operation, newest first, by cursor: a hundred people's e-mails are one walk through the list. */
-const pagesOf = new WeakMap<CallScope, Map<string | null, Promise<Page>>>();
-
-function emailPage(after: string | null, { rest, scope }: JoinContext): Promise<Page> {
-  const pages = pagesOf.get(scope) ?? new Map<string | null, Promise<Page>>();
-  pagesOf.set(scope, pages);
-  const known = pages.get(after);
-  if (known) return known;
-  const page = rest.page('resendEmails', {}, { first: PAGE, after }, scope).then(newestFirst);
-  pages.set(after, page);
-  return page;
+/** A page of the list, by whom its e-mails went to: a hundred people look theirs up in it. */
+interface Leaf {
+  rowsOf: ReadonlyMap<string, readonly PageRow[]>;
+  page: Page;
 }
 
-function newestFirst(page: Page): Page {
-  const times = new Map(page.rows.map((row) => [row, instantOf(row)]));
-  if (times.values().some(Number.isNaN)) return page;
-  const rows = page.rows.toSorted((one, other) => (times.get(other) ?? 0) - (times.get(one) ?? 0));
-  return { ...page, rows, endCursor: rows.at(-1)?.cursor ?? page.endCursor };
+/** Pages read in an operation, by cursor: a hundred people's e-mails are one walk through the list. */
+function leafAt(after: string | null, context: JoinContext): Promise<Leaf> {
+  const leaves = context.reads.kept(leafAt, () => new Map<string | null, Promise<Leaf>>());
+  const known = leaves.get(after);
+  if (known) return known;
+  const { rest, scope } = context;
+  const leaf = rest.page('resendEmails', {}, { first: PAGE, after }, scope).then((page) => indexed(page, context));
+  leaves.set(after, leaf);
+  return leaf;
+}
+
+function indexed(page: Page, context: JoinContext): Leaf {
+  const rowsOf = new Map<string, PageRow[]>();
+  for (const row of page.rows) {
+    const addresses = new Set(recipients(emailOf(row), context).map(({ email }) => email));
+    for (const address of addresses) {
+      const rows = rowsOf.get(address);
+      if (rows) rows.push(row);
+      else rowsOf.set(address, [row]);
+    }
+  }
+  return { rowsOf, page };
 }
 
 // The list's shape is the contract in sources/resend/openapi.yaml.
 const emailOf = ({ node }: PageRow): EmailRow => node as EmailRow;
-const instantOf = (row: PageRow): number => Date.parse(String(emailOf(row).created_at));
 
 /** Resend keeps an address as it was given, `Ada Lindqvist <ada@example.com>` included. */
 function recipients({ to }: EmailRow, context: Pick<JoinContext, 'identity'>): PersonRow[] {
@@ -57,42 +65,56 @@ function recipients({ to }: EmailRow, context: Pick<JoinContext, 'identity'>): P
   });
 }
 
-const wentTo = (row: PageRow, email: string, context: JoinContext): boolean =>
-  recipients(emailOf(row), context).some((recipient) => recipient.email === email);
+/** The person's row at the same place of the list. */
+function sealed(row: PageRow, codec: CursorCodec): PageRow {
+  return {
+    node: row.node,
+    get cursor() {
+      return codec.encode([row.cursor]);
+    },
+  };
+}
 
 /**
  * Walks the list until the page is full; one row more tells whether there is a next page. A row that comes again is
- * skipped. Where Resend leads back to a place the walk has been at, the list ends.
+ * skipped. Where Resend leads back to a place the walk has been at, the list ends. Cursors are those of the list, sealed
+ * once more for the person.
  */
-async function emailsTo(email: string, first: number, start: string | null, context: JoinContext): Promise<Page> {
+async function emailsTo(email: string, { first, after }: PageArguments, context: JoinContext): Promise<Page> {
+  const wanted = readFirst(LIST, first);
+  const codec = context.rest.cursors(LIST, { email });
   const found = new Map<unknown, PageRow>();
   const passed = new Set<string | null>();
-  const upTo = (hasNextPage: boolean, endCursor: string | null): Page => ({
-    rows: [...found.values()],
-    hasNextPage,
-    endCursor,
-  });
-  const last = (): string | null => [...found.values()].at(-1)?.cursor ?? null;
-  let after = start;
-  while (passed.size < MOST_PAGES && !passed.has(after) && !context.isOver?.()) {
-    passed.add(after);
-    const page = await emailPage(after, context);
-    for (const row of page.rows) {
+  const upTo = (hasNextPage: boolean, end?: string | null): Page => {
+    const rows = [...found.values()].map((row) => sealed(row, codec));
+    return {
+      rows,
+      hasNextPage,
+      get endCursor() {
+        return end ? codec.encode([end]) : (rows.at(-1)?.cursor ?? null);
+      },
+    };
+  };
+  let place = after == null ? null : String(codec.decode(after)[0]);
+  while (passed.size < MOST_PAGES && !passed.has(place) && !context.isOver?.()) {
+    passed.add(place);
+    const { rowsOf, page } = await leafAt(place, context);
+    for (const row of rowsOf.get(email) ?? []) {
       const { id } = emailOf(row);
-      if (found.has(id) || !wentTo(row, email, context)) continue;
-      if (found.size === first) return upTo(true, last());
+      if (found.has(id)) continue;
+      if (found.size === wanted) return upTo(true);
       found.set(id, row);
     }
-    if (!page.hasNextPage) return upTo(false, last());
-    after = page.endCursor;
+    if (!page.hasNextPage) return upTo(false);
+    place = page.endCursor;
   }
-  return passed.has(after) ? upTo(false, last()) : upTo(true, after);
+  return passed.has(place) ? upTo(false) : upTo(true, place);
 }
 
 export const resendEmailsJoin: Join = {
   Person: {
-    emails: ({ email }: PersonRow, { first, after }: PageArguments, context: JoinContext) =>
-      createConnection(async () => emailsTo(email, readFirst('Person.emails', first), after ?? null, context)),
+    emails: ({ email }: PersonRow, page: PageArguments, context: JoinContext) =>
+      createConnection(() => emailsTo(email, page, context)),
   },
   ResendEmail: {
     recipients: (row: EmailRow, _args: unknown, context: JoinContext) => recipients(row, context),

@@ -11,13 +11,13 @@ interface BilledRow {
 }
 
 const billed =
-  (operation: 'stripeSubscriptions' | 'stripeInvoices') =>
+  (list: string, operation: 'stripeSubscriptions' | 'stripeInvoices') =>
   (account: AccountRow, { first, after, ...filter }: PageArguments & { status?: unknown }, context: JoinContext) =>
     createConnection(async () => {
       const page = { first: first ?? null, after: after ?? null };
       const customer = await customerOfAccount(account, context);
-      if (!customer) return emptyPage(operation, page);
-      return context.rest.page(operation, { customer: customer.id, ...filter }, page, context.scope);
+      if (!customer) return emptyPage(list, page, context);
+      return context.rest.page(operation, { customer: customer.id, ...filter }, page, context.scope, { list });
     });
 
 async function accountOf({ customer }: BilledRow, _args: unknown, context: JoinContext): Promise<AccountRow | null> {
@@ -30,8 +30,8 @@ export const stripeBillingJoin: Join = {
   // Stripe lists no canceled subscriptions unless it is asked for all of them.
   Account: {
     subscriptions: (account: AccountRow, page: PageArguments, context: JoinContext) =>
-      billed('stripeSubscriptions')(account, { ...page, status: 'all' }, context),
-    invoices: billed('stripeInvoices'),
+      billed('Account.subscriptions', 'stripeSubscriptions')(account, { ...page, status: 'all' }, context),
+    invoices: billed('Account.invoices', 'stripeInvoices'),
   },
   StripeSubscription: { account: accountOf },
   StripeInvoice: { account: accountOf },

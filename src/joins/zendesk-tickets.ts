@@ -20,17 +20,22 @@ interface TicketArguments extends PageArguments {
 }
 
 /** A search, because only searches take status and order; a repeated status means OR. */
-function ticketPage(whose: string, { status, first, after }: TicketArguments, { rest, scope }: JoinContext) {
+function ticketPage(
+  list: string,
+  whose: string,
+  { status, first, after }: TicketArguments,
+  { rest, scope }: JoinContext,
+) {
   const query = ['type:ticket', whose, ...(status ?? []).map((one) => `status:${one}`)].join(' ');
   const args = { query, sort_by: 'created_at', sort_order: 'desc' };
-  return rest.page('zendeskSearch', args, { first: first ?? null, after: after ?? null }, scope);
+  return rest.page('zendeskSearch', args, { first: first ?? null, after: after ?? null }, scope, { list });
 }
 
 /** Nobody's tickets, and those of one of no status, are an empty page. */
 function ticketsOf(field: string, args: TicketArguments, whose: () => Promise<string | null>, context: JoinContext) {
   return createConnection(async () => {
     const found = args.status?.length === 0 ? null : await whose();
-    return found === null ? emptyPage(field, args) : ticketPage(found, args, context);
+    return found === null ? emptyPage(field, args, context) : ticketPage(field, found, args, context);
   });
 }
 

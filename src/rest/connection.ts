@@ -5,7 +5,7 @@ import type { Page } from './page-reader.ts';
 export interface Connection {
   nodes(): Promise<unknown[]>;
   edges(): Promise<Page['rows']>;
-  pageInfo(): Promise<{ hasNextPage: boolean; endCursor: string | null }>;
+  pageInfo(): Promise<Pick<Page, 'hasNextPage' | 'endCursor'>>;
 }
 
 export function createConnection(load: () => Promise<Page>): Connection {
@@ -17,9 +17,6 @@ export function createConnection(load: () => Promise<Page>): Connection {
   return {
     nodes: async () => (await once()).rows.map((row) => row.node),
     edges: async () => (await once()).rows,
-    pageInfo: async () => {
-      const { hasNextPage, endCursor } = await once();
-      return { hasNextPage, endCursor };
-    },
+    pageInfo: once,
   };
 }

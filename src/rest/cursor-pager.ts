@@ -6,13 +6,15 @@ import type { Position } from './cursor.ts';
 import { readJsonPath } from './json-path.ts';
 import { isCount, type Pager } from './pager.ts';
 import type { CursorPaging } from './paging-rule.ts';
+import { withoutRepeats } from './repeats.ts';
 
-export function createCursorPager({ size, cursor, next, more, maxSize }: CursorPaging): Pager {
+export function createCursorPager({ size, cursor, next, more, maxSize, id }: CursorPaging): Pager {
   return {
     start: [null, 0, 0],
     accepts: (position) => {
       const [, pageSize, skip] = position;
-      return position.length === 3 && isCount(pageSize) && isCount(skip) && pageSize <= maxSize && skip <= pageSize;
+      // A vendor may give more rows than it was asked for: `skip` can be beyond the size.
+      return position.length === 3 && isCount(pageSize) && isCount(skip) && pageSize <= maxSize;
     },
     async read([token = null, askedSize, skipped], wanted, load) {
       const skip = Number(skipped);
@@ -23,7 +25,7 @@ export function createCursorPager({ size, cursor, next, more, maxSize }: CursorP
       // A vendor that names the page it just gave would be asked for ever.
       if (!isLast && nextToken === token) throw new RangeError('the same page again and again');
       const nextPosition: Position | null = isLast ? null : [nextToken, 0, 0];
-      const rows = page.rows.slice(skip);
+      const rows = withoutRepeats(page.rows, id).slice(skip);
       return {
         rows,
         after: (index) =>

@@ -1,8 +1,8 @@
 /**
- * Opaque cursors: a vendor's position, sealed with a checksum over the field's name and arguments. The checksum keeps a
- * cursor from being used elsewhere by mistake; it is no signature, and a position is only ever sent to the vendor it names.
+ * Opaque cursors: a vendor's position, sealed for one list with one set of arguments. The seal is a MAC whose key the caller
+ * does not have, so what comes back as a cursor was handed out as one, for this very list.
  */
-import { crc32 } from 'node:zlib';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
 
 /** What a paging style needs to go on after a row. */
@@ -10,25 +10,43 @@ export type Position = readonly (string | number | null)[];
 
 export interface CursorCodec {
   encode(position: Position): string;
-  /** Throws CURSOR_INVALID for anything this field did not hand out for these arguments. */
+  /** Throws CURSOR_INVALID for anything this list did not hand out for these arguments. */
   decode(cursor: string): Position;
 }
 
+/** `field` is the list's name as the caller sees it: a root field, or `Type.field` of a join. */
+export type Cursors = (field: string, args: Readonly<Record<string, unknown>>) => CursorCodec;
+
+/** Keys made of the same secrets for something else open nothing here. */
+const LABEL = 'vendorgraph cursors of lists';
+const KEY_BYTES = 32;
+/** Of the MAC: 96 bits. */
+const TAG_BYTES = 12;
 const MAX_LENGTH = 4_096;
 
-export function createCursorCodec(field: string, args: Readonly<Record<string, unknown>>): CursorCodec {
-  // One binding for all rows of a page; a row then costs one checksum over its own few bytes.
-  const binding = crc32(`${field}\n${canonical(args)}`);
-  const encode = (position: Position): string => {
-    const payload = JSON.stringify(position);
-    return Buffer.from(`${crc32(payload, binding).toString(36)}.${payload}`).toString('base64url');
+/** The first secret seals, each of them opens. @default one of this process alone */
+export function createCursors(secrets: readonly Uint8Array[] = [randomBytes(KEY_BYTES)]): Cursors {
+  const keys = secrets.map((secret) => keyOf(Buffer.from(hkdfSync('sha256', secret, '', LABEL, KEY_BYTES))));
+  return (field, args) => createCodec(keys, field, args);
+}
+
+function createCodec(keys: readonly KeyObject[], field: string, args: Readonly<Record<string, unknown>>): CursorCodec {
+  // Many queries select no cursor. The first one pays for the list, each for its own few bytes.
+  let bound: readonly KeyObject[] | undefined;
+  const listKeys = (): readonly KeyObject[] => {
+    bound ??= keys.map((key) => keyOf(macOf(key, `${field}\n${canonical(args)}`)));
+    return bound;
   };
   return {
-    encode,
+    encode(position) {
+      const [key] = listKeys();
+      if (key === undefined) throw new TypeError('createCursors: there is no secret to seal with');
+      const payload = Buffer.from(JSON.stringify(position));
+      return Buffer.concat([tagOf(key, payload), payload]).toString('base64url');
+    },
     decode(cursor) {
-      const position = cursor.length <= MAX_LENGTH ? readPosition(cursor) : undefined;
-      // Encoding again also refuses a second spelling of the same bytes.
-      if (position !== undefined && encode(position) === cursor) return position;
+      const payload = cursor.length <= MAX_LENGTH ? opened(cursor, listKeys()) : undefined;
+      if (payload !== undefined) return payload;
       throw new GatewayError('CURSOR_INVALID', `The cursor was not made by ${field} with these arguments.`, {
         operation: field,
         retryable: false,
@@ -37,21 +55,26 @@ export function createCursorCodec(field: string, args: Readonly<Record<string, u
   };
 }
 
-function readPosition(cursor: string): Position | undefined {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const dot = text.indexOf('.');
-  try {
-    const position: unknown = dot < 0 ? undefined : JSON.parse(text.slice(dot + 1));
-    return isPosition(position) ? position : undefined;
-  } catch {
-    return undefined;
-  }
+function opened(cursor: string, keys: readonly KeyObject[]): Position | undefined {
+  const bytes = Buffer.from(cursor, 'base64url');
+  // Node reads other spellings of the same bytes, too.
+  if (bytes.length <= TAG_BYTES || bytes.toString('base64url') !== cursor) return undefined;
+  const tag = bytes.subarray(0, TAG_BYTES);
+  const payload = bytes.subarray(TAG_BYTES);
+  if (!keys.some((key) => timingSafeEqual(tagOf(key, payload), tag))) return undefined;
+  // Whatever bears the seal was written by `encode`.
+  return JSON.parse(payload.toString()) as Position;
 }
 
-function isPosition(value: unknown): value is Position {
-  return (
-    Array.isArray(value) && value.every((part) => part === null || typeof part === 'string' || typeof part === 'number')
-  );
+/** For OpenSSL a key is an object: made of bytes anew for each MAC, it would cost five times the MAC. */
+const keyOf = (bytes: Buffer): KeyObject => createSecretKey(bytes);
+
+function macOf(key: KeyObject, content: string | Buffer): Buffer {
+  return createHmac('sha256', key).update(content).digest();
+}
+
+function tagOf(key: KeyObject, payload: Buffer): Buffer {
+  return macOf(key, payload).subarray(0, TAG_BYTES);
 }
 
 /** The same text for the same arguments, in whatever order; an argument that is null counts as not given. */

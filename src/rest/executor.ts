@@ -6,6 +6,7 @@ import type { VendorConfig } from '../config/vendor.ts';
 import type { VendorName } from '../config/vendor-name.ts';
 import { GatewayError } from '../errors.ts';
 import type { CallScope, VendorAnswer, VendorRequest } from '../vendors/call-scope.ts';
+import { type Cursors, createCursors } from './cursor.ts';
 import { RowLimitError } from './offset-pager.ts';
 import type { RestOperation } from './operation.ts';
 import { createPager, type Page, type PageRequest, readPage } from './page-reader.ts';
@@ -25,6 +26,8 @@ export interface RestExecutorOptions {
   operations: ReadonlyMap<string, RestOperation>;
   vendors: ReadonlyMap<VendorName, VendorConfig>;
   door: Door;
+  /** What seals the cursors of lists. @default a key of this process alone */
+  cursors?: Cursors;
 }
 
 export interface CallOptions {
@@ -34,19 +37,34 @@ export interface CallOptions {
   idempotencyKey?: string;
 }
 
+export interface PageOptions extends CallOptions {
+  /** Name of the list its cursors hold for, e.g. `Account.invoices`. @default the root field's */
+  list?: string;
+}
+
 export type RestArguments = Readonly<Record<string, unknown>>;
 
 export interface RestExecutor {
+  /** For lists that are put together of several reads. */
+  cursors: Cursors;
   /**
    * Answers with what the root field returns, in the vendor's own property names. A read of something that does not
    * exist is null; every other failure is a GatewayError.
    */
   call(name: string, args: RestArguments, scope: CallScope, options?: CallOptions): Promise<unknown>;
-  /** Rows of a paged root field, over as many vendor pages as `first` needs. A list whose owner does not exist is empty. */
-  page(name: string, args: RestArguments, request: PageRequest, scope: CallScope, options?: CallOptions): Promise<Page>;
+  /**
+   * Rows of a paged root field, each once, over as many vendor pages as `first` needs. A list whose owner does not exist
+   * is empty.
+   */
+  page(name: string, args: RestArguments, request: PageRequest, scope: CallScope, options?: PageOptions): Promise<Page>;
 }
 
-export function createRestExecutor({ operations, vendors, door }: RestExecutorOptions): RestExecutor {
+export function createRestExecutor({
+  operations,
+  vendors,
+  door,
+  cursors = createCursors(),
+}: RestExecutorOptions): RestExecutor {
   const pagers = new Map<string, Pager>();
   for (const { name, paging } of operations.values()) if (paging !== undefined) pagers.set(name, createPager(paging));
 
@@ -59,6 +77,8 @@ export function createRestExecutor({ operations, vendors, door }: RestExecutorOp
   };
 
   return {
+    cursors,
+
     async call(name, args, scope, options = {}) {
       const { operation, vendor } = find(name);
       const built = buildRequest(operation, vendor, { args, ...options });
@@ -66,7 +86,7 @@ export function createRestExecutor({ operations, vendors, door }: RestExecutorOp
       return readAnswer(operation, vendor, await door.send(request, scope));
     },
 
-    async page(name, args, request, scope, options = {}) {
+    async page(name, args, request, scope, { list: field = name, ...options } = {}) {
       const { operation, vendor } = find(name);
       const pager = pagers.get(name);
       if (operation.paging === undefined || pager === undefined) throw new TypeError(`${name} is not paged`);
@@ -75,7 +95,8 @@ export function createRestExecutor({ operations, vendors, door }: RestExecutorOp
         return readPageAnswer(operation, vendor, answer) ?? { rows: [], content: null };
       };
       try {
-        return await readPage({ field: name, args, request, pager, maxSize: operation.paging.maxSize, load });
+        const { maxSize, id } = operation.paging;
+        return await readPage({ field, codec: cursors(field, args), request, pager, maxSize, id, load });
       } catch (error) {
         throw pageFault(error, operation, vendor);
       }

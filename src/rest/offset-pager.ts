@@ -1,26 +1,33 @@
-/** Pages counted in rows or in pages. A position is always the absolute row, so any page size can go on from it. */
+/** Pages counted in rows: a position is the row, so any page size can go on from it. */
 import type { Position } from './cursor.ts';
 import { readJsonPath } from './json-path.ts';
 import { isCount, type Pager } from './pager.ts';
 import type { OffsetPaging } from './paging-rule.ts';
+import { withoutRepeats } from './repeats.ts';
 
-export function createOffsetPager(rule: OffsetPaging): Pager {
-  const { size, offset, unit, first, more, maxRows = Number.MAX_SAFE_INTEGER } = rule;
+export function createOffsetPager({
+  size,
+  offset,
+  first,
+  more,
+  id,
+  maxSize,
+  maxRows = Number.MAX_SAFE_INTEGER,
+}: OffsetPaging): Pager {
   return {
     start: [0],
     accepts: (position) => position.length === 1 && isCount(position[0]),
     async read([position], wanted, load) {
       const row = Number(position);
       if (row >= maxRows) throw new RowLimitError(maxRows);
-      const pageSize = unit === 'row' ? Math.min(wanted, rule.maxSize, maxRows - row) : pageSizeFor(row, wanted, rule);
-      const page = Math.floor(row / pageSize);
-      const begins = unit === 'row' ? row : page * pageSize;
-      const answer = await load({ [size]: pageSize, [offset]: first + (unit === 'row' ? row : page) });
-      const rows = answer.rows.slice(row - begins);
-      const hasMore = isMore(readJsonPath(answer.content, more)) && answer.rows.length > 0;
-      const after = (index: number): Position => [row + index + 1];
-      const end = unit === 'row' ? row + rows.length : begins + pageSize;
-      return { rows, after, next: hasMore ? [end] : null };
+      const pageSize = Math.min(wanted, maxSize, maxRows - row);
+      const answer = await load({ [size]: pageSize, [offset]: first + row });
+      const rows = withoutRepeats(answer.rows, id);
+      // A row that comes twice has two places in the list; but of more rows than were asked for, it has one.
+      const places = rows.length < answer.rows.length && answer.rows.length <= pageSize ? answer.rows : rows;
+      const placeOf = (index: number): number => (places === rows ? index : places.indexOf(rows[index]));
+      const after = (index: number): Position => [row + (index + 1 < rows.length ? placeOf(index + 1) : places.length)];
+      return { rows, after, next: isMore(answer, more) ? after(rows.length - 1) : null };
     },
   };
 }
@@ -35,29 +42,11 @@ export class RowLimitError extends Error {
   }
 }
 
-/**
- * Pages begin at multiples of their size, the rows wanted may not: the smallest size whose page holds the most of them.
- * For the first rows of a list that is exactly the number wanted.
- */
-function pageSizeFor(
-  row: number,
-  wanted: number,
-  { maxSize, maxRows = Number.MAX_SAFE_INTEGER }: OffsetPaging,
-): number {
-  let best = 1;
-  let bestGain = 0;
-  for (let size = 1; size <= maxSize; size += 1) {
-    const gain = Math.min(wanted, size - (row % size));
-    const end = (Math.floor(row / size) + 1) * size;
-    if (gain > bestGain && end <= maxRows) {
-      best = size;
-      bestGain = gain;
-    }
-  }
-  return best;
-}
-
 /** True, or a value that is there, such as the next page's address. */
-function isMore(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== false && value !== '';
+export function isMore(
+  { rows, content }: { rows: readonly unknown[]; content: unknown },
+  more: OffsetPaging['more'],
+): boolean {
+  const value = readJsonPath(content, more);
+  return value !== undefined && value !== null && value !== false && value !== '' && rows.length > 0;
 }

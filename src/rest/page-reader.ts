@@ -1,16 +1,26 @@
 /** Fills a page of the graph from as many vendor pages as it takes. */
 import { GatewayError } from '../errors.ts';
-import { createCursorCodec, type Position } from './cursor.ts';
+import type { CursorCodec } from './cursor.ts';
 import { createCursorPager } from './cursor-pager.ts';
+import type { JsonPath } from './json-path.ts';
 import { createLastIdPager } from './last-id-pager.ts';
 import { createOffsetPager } from './offset-pager.ts';
+import { createPageNumberPager } from './page-number-pager.ts';
 import type { LoadPage, Pager, Slice } from './pager.ts';
 import type { PagingRule } from './paging-rule.ts';
+import { isNew, type RowId, rowIdOf } from './repeats.ts';
 
 export interface Page {
-  rows: { cursor: string; node: unknown }[];
+  rows: PageRow[];
   hasNextPage: boolean;
-  endCursor: string | null;
+  /** Made when it is read. */
+  readonly endCursor: string | null;
+}
+
+export interface PageRow {
+  /** Made when it is read. */
+  readonly cursor: string;
+  node: unknown;
 }
 
 export interface PageRequest {
@@ -29,48 +39,105 @@ export function createPager(rule: PagingRule): Pager {
     case 'lastId':
       return createLastIdPager(rule);
     case 'offset':
-      return createOffsetPager(rule);
+      return rule.unit === 'row' ? createOffsetPager(rule) : createPageNumberPager(rule);
   }
 }
 
 export interface PageQuestion {
-  /** Root field's name, which cursors are bound to. */
+  /** The list's name, for messages. */
   field: string;
-  args: Readonly<Record<string, unknown>>;
+  codec: CursorCodec;
   request: PageRequest;
   pager: Pager;
   maxSize: number;
+  /** Where a row holds its id. */
+  id: JsonPath;
   load: LoadPage;
 }
 
-export async function readPage({ field, args, request, pager, maxSize, load }: PageQuestion): Promise<Page> {
+/** Each row once, in the order the vendor's pages bring them. Throws RangeError for pages that lead nowhere. */
+export async function readPage({ field, codec, request, pager, maxSize, id, load }: PageQuestion): Promise<Page> {
   const first = readFirst(field, request.first);
-  const codec = createCursorCodec(field, args);
   const after = request.after ?? null;
   let position = after === null ? pager.start : codec.decode(after);
   if (!pager.accepts(position)) throw invalidCursor(field);
 
-  const page: Page = { rows: [], hasNextPage: true, endCursor: null };
+  const rows: PageRow[] = [];
+  const seen = new Set<RowId>();
+  let hasNextPage = true;
+  // Of a list that grows while it is read, a few rows may come again; a whole page of them leads nowhere.
+  let isFruitless = false;
   // Vendors may give shorter pages than asked for, even empty ones, but not without end: then the caller goes on.
   for (let call = 0; call < 2 * Math.ceil(first / maxSize) + 3; call += 1) {
-    const slice = await pager.read(position, first - page.rows.length, load);
-    const taken = Math.min(slice.rows.length, first - page.rows.length);
-    for (let index = 0; index < taken; index += 1) page.rows.push(row(slice, index, codec.encode));
-    const next = taken < slice.rows.length ? slice.after(taken - 1) : slice.next;
-    page.hasNextPage = next !== null;
+    const slice = await pager.read(position, isFruitless ? maxSize : first - rows.length, load);
+    const before = rows.length;
+    const read = takeNew(slice, { rows, seen, first, id }, codec);
+    const next = read < slice.rows.length ? slice.after(read - 1) : slice.next;
+    hasNextPage = next !== null;
+    const isRepeated = hasNextPage && rows.length === before && slice.rows.length > 0;
+    if (isRepeated && isFruitless) throw new RangeError('the same rows again');
+    isFruitless = isRepeated;
     position = next ?? position;
-    if (next === null || page.rows.length === first) break;
+    if (next === null || rows.length === first) break;
   }
-  page.endCursor = page.hasNextPage ? codec.encode(position) : (page.rows.at(-1)?.cursor ?? null);
-  return page;
+  return {
+    rows,
+    hasNextPage,
+    get endCursor() {
+      return hasNextPage ? codec.encode(position) : (rows.at(-1)?.cursor ?? null);
+    },
+  };
+}
+
+interface Taken {
+  rows: PageRow[];
+  /** Ids of `rows`, from the second slice on: most pages need one. */
+  seen: Set<RowId>;
+  /** Rows wanted in all. */
+  first: number;
+  id: JsonPath;
+}
+
+/** Takes the rows that are new until there are enough, and those behind that are not; says how many of the slice that was. */
+function takeNew(slice: Slice, { rows, seen, first, id }: Taken, codec: CursorCodec): number {
+  const isFirst = rows.length === 0;
+  if (!isFirst && seen.size === 0) for (const { node } of rows) isNew(node, seen, id);
+  for (const [index, node] of slice.rows.entries()) {
+    if (rows.length === first && (isFirst || !seen.has(rowIdOf(node, id) ?? ''))) return index;
+    if (isFirst || isNew(node, seen, id)) rows.push(rowAt(slice, index, node, codec));
+  }
+  return slice.rows.length;
 }
 
 /** A cursor is made when somebody selects it: many queries never do. */
-function row(slice: Slice, index: number, encode: (position: Position) => string): Page['rows'][number] {
+function rowAt(slice: Slice, index: number, node: unknown, codec: CursorCodec): PageRow {
   return {
-    node: slice.rows[index],
+    node,
     get cursor() {
-      return encode(slice.after(index));
+      return codec.encode(slice.after(index));
+    },
+  };
+}
+
+/** The page with what each row stands for in its place; rows that stand for nothing are left out. */
+export function withNodes(page: Page, nodeOf: (node: unknown) => unknown): Page {
+  const rows = page.rows.flatMap((row): PageRow[] => {
+    const node = nodeOf(row.node);
+    if (!node) return [];
+    return [
+      {
+        node,
+        get cursor() {
+          return row.cursor;
+        },
+      },
+    ];
+  });
+  return {
+    rows,
+    hasNextPage: page.hasNextPage,
+    get endCursor() {
+      return page.endCursor;
     },
   };
 }

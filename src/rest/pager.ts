@@ -12,6 +12,7 @@ export interface VendorPage {
 export type LoadPage = (parameters: Readonly<Record<string, unknown>>) => Promise<VendorPage>;
 
 export interface Slice {
+  /** Each once. */
   rows: readonly unknown[];
   /** Where the row after the `index`th begins. */
   after(index: number): Position;

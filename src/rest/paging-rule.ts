@@ -1,6 +1,7 @@
 /** How a list is paged, read from `@paging`. The words are those of `paging` in vendor.yaml. */
 import type { DirectiveArguments } from './directive.ts';
 import { type JsonPath, parseJsonPath } from './json-path.ts';
+import type { RowOrder } from './row-order.ts';
 
 interface PagingBase {
   /** Where the answer holds the rows. */
@@ -9,6 +10,8 @@ interface PagingBase {
   /** Wire name of the page-size parameter. */
   size: string;
   maxSize: number;
+  /** Where a row holds its id. */
+  id: JsonPath;
 }
 
 export interface CursorPaging extends PagingBase {
@@ -21,8 +24,9 @@ export interface CursorPaging extends PagingBase {
 export interface LastIdPaging extends PagingBase {
   style: 'lastId';
   cursor: string;
-  id: JsonPath;
   more: JsonPath;
+  /** The order of the list, where a row tells its place in it. */
+  order?: RowOrder;
 }
 
 export interface OffsetPaging extends PagingBase {
@@ -44,6 +48,7 @@ export function readPagingRule(paging: DirectiveArguments | undefined): PagingRu
     in: paging['in'] === 'body' ? 'body' : 'query',
     size: text(paging, 'size'),
     maxSize: number(paging, 'maxSize'),
+    id: typeof paging['id'] === 'string' ? path(paging, 'id') : ['id'],
   };
   const style = text(paging, 'style');
   switch (style) {
@@ -60,8 +65,8 @@ export function readPagingRule(paging: DirectiveArguments | undefined): PagingRu
         ...base,
         style,
         cursor: text(paging, 'cursor'),
-        id: typeof paging['id'] === 'string' ? path(paging, 'id') : ['id'],
         more: path(paging, 'more'),
+        ...(typeof paging['order'] === 'string' ? { order: order(paging) } : {}),
       };
     case 'offset':
       return {
@@ -76,6 +81,10 @@ export function readPagingRule(paging: DirectiveArguments | undefined): PagingRu
     default:
       throw new TypeError(`@paging: unknown style ${style}`);
   }
+}
+
+function order(paging: DirectiveArguments): RowOrder {
+  return { path: path(paging, 'order'), direction: paging['direction'] === 'asc' ? 'asc' : 'desc' };
 }
 
 function text(paging: DirectiveArguments, name: string): string {

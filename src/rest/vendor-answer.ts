@@ -4,10 +4,12 @@ import type { VendorAnswer } from '../vendors/call-scope.ts';
 import { readJson } from './json.ts';
 import { isObject, readJsonPath } from './json-path.ts';
 import type { AnswerShape, RestOperation } from './operation.ts';
+import { notePartialFaults } from './partial-faults.ts';
 import { badResponse, envelopeFault, statusFault } from './vendor-fault.ts';
 
 /** What an answer without content stands for. */
 const EMPTY = Symbol('empty');
+const NO_BYTES = Buffer.alloc(0);
 
 /** The field's value; null for a read of something that does not exist. Throws GatewayError. */
 export function readAnswer(operation: RestOperation, vendor: VendorConfig, answer: VendorAnswer): unknown {
@@ -19,6 +21,7 @@ export function readAnswer(operation: RestOperation, vendor: VendorConfig, answe
   if (operation.shape === 'boolean') return typeof value === 'boolean' ? value : true;
   const problem = value === null ? undefined : SHAPE_PROBLEMS[operation.shape]?.(value);
   if (problem !== undefined) throw badResponse(operation, vendor, problem);
+  notePartialFaults(value, content, operation, vendor, answer);
   return value;
 }
 
@@ -39,12 +42,16 @@ export function readPageAnswer(
 function readContent(operation: RestOperation, vendor: VendorConfig, answer: VendorAnswer): unknown {
   if (answer.status < 200 || answer.status > 299)
     return absentOrThrow(operation, statusFault(operation, vendor, answer));
+  if (answer.content !== undefined) return answer.content;
   if (answer.body.length === 0) return EMPTY;
   if (operation.shape === 'void') return EMPTY;
   if (operation.shape === 'binary') return answer.body;
   const content = operation.shape === 'text' ? readText(operation, vendor, answer) : parse(operation, vendor, answer);
   const failure = envelopeFault(operation, vendor, answer, content);
-  return failure === undefined ? content : absentOrThrow(operation, failure);
+  if (failure !== undefined) return absentOrThrow(operation, failure);
+  answer.content = content;
+  answer.body = NO_BYTES;
+  return content;
 }
 
 function absentOrThrow(operation: RestOperation, failure: { code: string }): null {

@@ -4,7 +4,7 @@ import { type ErrorCode, GatewayError } from '../errors.ts';
 import { redactText } from '../observe/redact.ts';
 import type { VendorAnswer } from '../vendors/call-scope.ts';
 import { readRetryAfter } from '../vendors/retry-after.ts';
-import { readJson } from './json.ts';
+import { readJson, writeJson } from './json.ts';
 import { parseJsonPath, readJsonPath } from './json-path.ts';
 import type { RestOperation } from './operation.ts';
 import { safeMessage } from './safe-message.ts';
@@ -41,6 +41,24 @@ export function envelopeFault(
   const failure: Failure = { operation, vendor, answer, body };
   const code = readText(failure, envelope.error);
   return toError(failure, codeFor(failure, [code]), code);
+}
+
+/** For one entry of a good answer that lists what it could not do. */
+export function entryFault(
+  operation: RestOperation,
+  vendor: VendorConfig,
+  answer: VendorAnswer,
+  entry: unknown,
+): GatewayError {
+  const body = Buffer.from(writeJson(entry) ?? '');
+  const failure: Failure = { operation, vendor, answer: { ...answer, body }, body: entry };
+  return toError(
+    failure,
+    codeFor(
+      failure,
+      vendor.errors.code.map((where) => readText(failure, where)),
+    ),
+  );
 }
 
 /** For an answer that says it is good and is not. */

@@ -4,7 +4,7 @@
  * so that moving there breaks no client; whoever wants to retire it deletes the file, no sooner than the retention.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, open, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
 import type { CursorKey } from './cursor.ts';
@@ -15,7 +15,7 @@ const FILE_ID = 0;
 const GIVEN = /^(\d{1,3}):(.{32,})$/;
 
 export interface CursorKeyOptions {
-  /** Must exist. */
+  /** Made when it is not there. */
   dataDir: string;
   /** `id:secret`, separated by commas, newest first: ids 1 to 255, secrets of at least 32 characters. */
   keys?: string | undefined;
@@ -63,6 +63,7 @@ async function readKey(dataDir: string): Promise<CursorKey | undefined> {
 /** Whole or not at all, and on disk before the first cursor leaves. When two processes make one at once, both get the first. */
 async function makeKey(dataDir: string): Promise<CursorKey | undefined> {
   const draft = `${keyPath(dataDir)}.${randomUUID()}`;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await writeSynced(draft, `${randomBytes(KEY_BYTES).toString('hex')}\n`);
   try {
     await link(draft, keyPath(dataDir)).catch((error: NodeJS.ErrnoException) => {

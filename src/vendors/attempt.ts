@@ -29,6 +29,8 @@ export interface AttemptCall {
 export interface AttemptTime {
   /** 1 for the first try. */
   number: number;
+  /** When it was wanted, by performance.now. */
+  askedAt: number;
   /** Milliseconds it may take. */
   ms: number;
 }
@@ -63,14 +65,14 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
     }
   };
 
-  return async (call, { number, ms }) => {
+  return async (call, { number, askedAt, ms }) => {
     const { request, record } = call;
     const { vendor, operation, method, keys = 1 } = request;
     const credential = authorizeOrRefuse(authorize, title, request);
     const startedAt = performance.now();
     const ended = (status: number | null): VendorCallRecord => {
-      const endedAt = performance.now();
-      return { vendor, operation, method, status, startedAt, endedAt, keys, cached: false, attempt: number };
+      const times = { askedAt, startedAt, endedAt: performance.now() };
+      return { vendor, operation, method, status, ...times, keys, cached: false, attempt: number };
     };
     try {
       const packed = await exchange(call, credential, ms);

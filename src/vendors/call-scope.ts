@@ -17,6 +17,8 @@ export interface CallScope {
   authorize(vendor: VendorName, access: 'read' | 'write'): void;
   /** Reads in flight or done in this operation, by principal and request: identical reads are one call. */
   reads: Map<string, Promise<VendorAnswer>>;
+  /** Told of each write that ended, well or not. */
+  onWrite?(): void;
   /** Told once for each vendor call that ended, shared ones (`cached: true`) included. */
   record(call: VendorCallRecord): void;
 }
@@ -29,7 +31,11 @@ export interface VendorCallRecord {
   method: string;
   /** HTTP status; null when no answer came. */
   status: number | null;
-  /** Start and end, milliseconds of a monotonic clock (performance.now). */
+  /**
+   * When it was wanted, when it went out, when it ended: milliseconds of a monotonic clock (performance.now). Between the
+   * first two it waited for a place.
+   */
+  askedAt: number;
   startedAt: number;
   endedAt: number;
   /** Keys a batch read asked for; 1 for everything else. */
@@ -63,4 +69,9 @@ export interface VendorAnswer {
   /** Lower-case names. */
   headers: Record<string, string>;
   body: Buffer;
+  /**
+   * What a good answer says, once somebody has read it: the body is let go then. Whoever shares the answer is given the
+   * very same rows, so nobody changes them.
+   */
+  content?: unknown;
 }

@@ -60,6 +60,7 @@ export function createVendorDoor({ connections, now = Date.now, onCall, onAnswer
     } finally {
       // What was read before the write may no longer be true.
       scope.reads.clear();
+      scope.onWrite?.();
     }
   };
 

@@ -34,12 +34,13 @@ export function createLane({ config, endpoint, authorize, now }: LaneOptions): L
       const { request, scope } = call;
       let endsAt: number | undefined;
       for (let number = 1; ; number += 1) {
+        const askedAt = performance.now();
         await enter(slots, title, request, scope, now);
         let outcome: Outcome;
         try {
           // The vendor's own time begins with the first try; waiting for a place is on the operation's account.
           endsAt ??= Math.min(now() + timeoutMs, scope.deadlineAt);
-          outcome = await attempt(call, { number, ms: endsAt - now() });
+          outcome = await attempt(call, { number, askedAt, ms: endsAt - now() });
         } finally {
           slots.release();
         }

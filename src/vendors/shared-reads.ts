@@ -28,12 +28,27 @@ async function follow(
     return answer;
   } finally {
     const endedAt = performance.now();
-    record({ vendor, operation, method, status, startedAt, endedAt, keys, cached: true, attempt: 1 });
+    record({
+      vendor,
+      operation,
+      method,
+      status,
+      askedAt: startedAt,
+      startedAt,
+      endedAt,
+      keys,
+      cached: true,
+      attempt: 1,
+    });
   }
 }
 
-/** Headers count: the same URL may answer differently for another version or language. */
-function keyOf({ vendor, method, target, headers, body }: VendorRequest, { principal }: CallScope): string {
-  const content = body === undefined ? '' : typeof body === 'string' ? body : body.toString('base64');
-  return `${principal}\n${vendor} ${method} ${target}\n${JSON.stringify(headers)}\n${content}`;
+/**
+ * Written like a request, which tells its parts apart: no part before the body can hold a line break. Headers count, since the
+ * same URL may answer differently for another version or language; the operation, since it says how an answer is read.
+ */
+function keyOf({ vendor, operation, method, target, headers, body }: VendorRequest, { principal }: CallScope): string {
+  let head = `${principal}\n${vendor} ${operation} ${method} ${target}\n`;
+  for (const name in headers) head += `${name}: ${headers[name]}\n`;
+  return body === undefined ? head : `${head}\n${typeof body === 'string' ? body : body.toString('base64')}`;
 }

@@ -16,6 +16,7 @@ import { attachWebsocket } from '../../src/http/websocket.ts';
 import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { createMemoryQuota } from '../../src/quota/memory-quota.ts';
+import { createCursors } from '../../src/rest/cursor.ts';
 import { readAccessRules } from '../../src/rules/access-rules.ts';
 import { readableLog } from '../auth/kit.ts';
 
@@ -47,7 +48,11 @@ export async function startSocketEdge(authenticate: Authenticate): Promise<Socke
     documents: createDocuments({ schema, limits, visible }),
     saved: createSavedDocuments([], limits),
     audit: NO_AUDIT,
-    rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
+    rest: {
+      cursors: createCursors(),
+      call: async () => null,
+      page: async () => ({ rows: [], hasNextPage: false, endCursor: null }),
+    },
     run: createRunOperation({ graph, gate, visible, audit: NO_AUDIT, execute }),
     identity: DEFAULT_IDENTITY,
     authenticate,

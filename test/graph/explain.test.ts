@@ -7,6 +7,7 @@ const call = (startedAt: number, endedAt: number, more: Partial<VendorCallRecord
   operation: 'stripeInvoices',
   method: 'GET',
   status: 200,
+  askedAt: startedAt,
   startedAt,
   endedAt,
   keys: 1,
@@ -22,6 +23,13 @@ describe('the explanation', () => {
 
   it('counts calls that began after an earlier one had ended as waves', () => {
     expect(explain([call(0, 10), call(11, 20), call(12, 15), call(21, 22)]).waves).toBe(3);
+  });
+
+  it('counts calls that waited for a place, and not for an answer, as one wave', () => {
+    const places = Array.from({ length: 100 }, (_, index) => Math.floor(index / 8) * 10);
+    expect(explain(places.map((start) => call(start, start + 10, { askedAt: 0 }))).waves).toBe(1);
+    const behind = call(210, 220, { askedAt: 130 });
+    expect(explain([...places.map((start) => call(start, start + 10, { askedAt: 0 })), behind]).waves).toBe(2);
   });
 
   it('charges nothing for shared reads, and shows them', () => {

@@ -13,6 +13,7 @@ import { createJsonPost } from '../../src/http/json-post.ts';
 import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { createCursors } from '../../src/rest/cursor.ts';
 import { readAccessRules } from '../../src/rules/access-rules.ts';
 
 const SCOPE = 'directive @scope(requires: [String!]!) repeatable on OBJECT | FIELD_DEFINITION';
@@ -37,7 +38,11 @@ describe('the short way', () => {
       documents: createDocuments({ schema, limits: DEFAULT_LIMITS, visible }),
       saved: createSavedDocuments([], DEFAULT_LIMITS),
       audit: NO_AUDIT,
-      rest: { call: async () => null, page: async () => ({ rows: [], hasNextPage: false, endCursor: null }) },
+      rest: {
+        cursors: createCursors(),
+        call: async () => null,
+        page: async () => ({ rows: [], hasNextPage: false, endCursor: null }),
+      },
       run: () => {
         throw new Error('canary of the inside');
       },

@@ -1,9 +1,12 @@
 /** E-mails of a person out of a list that comes in any order: each once, newest first, and the walk has an end. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBoundReader } from '../../src/joins/bound-reader.ts';
 import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
 import type { JoinContext } from '../../src/joins/join.ts';
+import { createKeyedReads } from '../../src/joins/keyed-read.ts';
 import { resendEmailsJoin } from '../../src/joins/resend-emails.ts';
+import { createCursors } from '../../src/rest/cursor.ts';
 import { createLastIdPager } from '../../src/rest/last-id-pager.ts';
 import { type Page, readPage } from '../../src/rest/page-reader.ts';
 import type { LoadPage } from '../../src/rest/pager.ts';
@@ -84,9 +87,11 @@ interface Mailbox {
   place?(id: string, list: readonly Email[]): number;
 }
 
+const CURSORS = createCursors();
 const PLACE = (id: string, list: readonly Email[]): number => list.findIndex((email) => email.id === id);
 const PAGING = {
   style: 'lastId',
+  order: { path: ['created_at'], direction: 'desc' },
   in: 'query',
   items: ['data'],
   size: 'limit',
@@ -105,10 +110,23 @@ function operationOver({ list, send, place = PLACE }: Mailbox): { context: JoinC
     const end = start + Number(limit);
     return { rows: send(list.slice(start, end), calls), content: { has_more: end < list.length } };
   };
-  const page = (field: string, args: Record<string, unknown>, request: object): Promise<Page> =>
-    readPage({ field, args, request, pager: createLastIdPager(PAGING), maxSize: PAGING.maxSize, load });
+  const page = (field: string, args: Record<string, unknown>, request: object): Promise<Page> => {
+    const { maxSize, id } = PAGING;
+    return readPage({
+      field,
+      codec: CURSORS(field, args),
+      request,
+      pager: createLastIdPager(PAGING),
+      maxSize,
+      id,
+      load,
+    });
+  };
   // What the join does not use is left out.
-  const context = { identity: DEFAULT_IDENTITY, rest: { page }, scope: {} } as unknown as JoinContext;
+  const rest = { page, cursors: CURSORS } as unknown as JoinContext['rest'];
+  const scope = {} as JoinContext['scope'];
+  const reads = createKeyedReads(createBoundReader(rest, scope));
+  const context: JoinContext = { identity: DEFAULT_IDENTITY, rest, scope, reads };
   return { context, calls: () => calls };
 }
 
@@ -189,6 +207,27 @@ describe('whatever order pages come in', () => {
     );
     const ids = await walkMailbox(ada, 1_000, { list, send: (page) => page.flatMap((row) => [row, row]) });
     expect(ids).toEqual(wanted(list));
+  });
+});
+
+describe('a hundred people over five thousand e-mails', () => {
+  it('look up in each page what they read there: nobody reads it anew', async () => {
+    const people = Array.from({ length: 100 }, (_, index) => `person${index}@nowhere.example`);
+    const list = Array.from({ length: 5_000 }, (_, index) => ({
+      id: `e${index}`,
+      to: [`Somebody <${people[index % people.length]}>`],
+      created_at: minutes(-index),
+    }));
+    const { context, calls } = operationOver({ list, send: (page) => page });
+    let read = 0;
+    const personKey = (email: unknown): string | null => {
+      read += 1;
+      return DEFAULT_IDENTITY.personKey(email);
+    };
+    const counting = { ...context, identity: { ...DEFAULT_IDENTITY, personKey } };
+    const pages = await Promise.all(people.map((email) => emailsOf(email, 100, null, counting)));
+    expect(pages.map(({ edges }) => edges.length)).toEqual(people.map(() => 50));
+    expect([calls(), read]).toEqual([50, 5_000]);
   });
 });
 

@@ -46,6 +46,19 @@ describe('a good answer', () => {
     expect(await answered('user', { body: '{"data":[{"user":{"id":1}}]}' })).toEqual({ id: 1 });
   });
 
+  it('is read once, however many fields share it, and its bytes are let go', async () => {
+    await using graph = await startGraph({
+      sdl: SDL,
+      answer: (_request, response) => sendJson(response, [{ id: 1 }]),
+    });
+    const [one, other] = await Promise.all([1, 2].map(() => graph.rest.call('users', {}, graph.scope)));
+    expect(one).toEqual([{ id: 1 }]);
+    expect(other).toBe(one);
+    expect(graph.vendor.seen).toHaveLength(1);
+    const answers = await Promise.all(graph.scope.reads.values());
+    expect(answers.map(({ body }) => body.length)).toEqual([0]);
+  });
+
   it('may hold null where the object would be', async () => {
     expect(await answered('user', { body: '{"data":[{"user":null}]}' })).toBeNull();
   });

@@ -16,7 +16,7 @@ directive @resolveRoot(subgraph: String) on FIELD_DEFINITION
 directive @resolveRootField(subgraph: String, field: String) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 directive @httpOperation(subgraph: String, path: String, operationSpecificHeaders: [[String]], httpMethod: HTTPMethod, queryParamArgMap: ObjMap, queryStringOptionsByParam: ObjMap, queryStringOptions: ObjMap) on FIELD_DEFINITION
 directive @vendorResult(path: String!) on FIELD_DEFINITION
-directive @paging(style: String!, items: String!, in: String!, size: String!, cursor: String, offset: String, unit: String, first: Int, id: String, next: String, more: String, maxSize: Int!, maxRows: Int) on FIELD_DEFINITION
+directive @paging(style: String!, items: String!, in: String!, size: String!, cursor: String, offset: String, unit: String, first: Int, id: String, next: String, more: String, maxSize: Int!, maxRows: Int, order: String, direction: String) on FIELD_DEFINITION
 directive @sparse(argument: String!, in: String!, separator: String, fields: [String!]!) on FIELD_DEFINITION
 directive @idempotency(header: String!) on FIELD_DEFINITION
 enum HTTPMethod { GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH }

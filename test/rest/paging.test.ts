@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createBoundReader } from '../../src/joins/bound-reader.ts';
 import { createConnection } from '../../src/rest/connection.ts';
-import { createCursorCodec, type Position } from '../../src/rest/cursor.ts';
+import { type CursorCodec, createCursors, type Position } from '../../src/rest/cursor.ts';
 import type { Page } from '../../src/rest/executor.ts';
+import { createPager, readPage, withNodes } from '../../src/rest/page-reader.ts';
+import type { LoadPage } from '../../src/rest/pager.ts';
 import { stripeConfig, testScope } from '../vendors/kit.ts';
 import { type SeenRequest, sendJson } from '../vendors/vendor-server.ts';
 import { http, startGraph, type TestGraph } from './graph.ts';
@@ -19,11 +22,13 @@ const SDL = `
     ${list('byCursor', 'GET', '/cursor', 'style: "cursor", items: "results", in: "query", size: "page[size]", cursor: "page[after]", next: "paging.next.after", maxSize: 7')}
     ${list('byMore', 'GET', '/more', 'style: "cursor", items: "results", in: "query", size: "limit", cursor: "page", next: "next_page", more: "has_more", maxSize: 7')}
     ${list('byBody', 'POST', '/body', 'style: "cursor", items: "results", in: "body", size: "limit", cursor: "after", next: "paging.next.after", maxSize: 7')}
-    ${list('byLastId', 'GET', '/last-id', 'style: "lastId", items: "data", in: "query", size: "limit", cursor: "starting_after", id: "object.id", more: "has_more", maxSize: 7')}
+    ${list('byLastId', 'GET', '/last-id', 'style: "lastId", items: "data", in: "query", size: "limit", cursor: "starting_after", id: "object.id", more: "has_more", maxSize: 7, order: "made", direction: "asc"')}
     ${list('byRow', 'GET', '/row', 'style: "offset", items: "data.rows", in: "query", size: "take", offset: "skip", unit: "row", first: 0, more: "more", maxSize: 7')}
     ${list('byPage', 'GET', '/page', 'style: "offset", items: "data.rows", in: "query", size: "per_page", offset: "page", unit: "page", first: 1, more: "next", maxSize: 7')}
     ${list('bounded', 'GET', '/bounded', 'style: "offset", items: "data.rows", in: "query", size: "per_page", offset: "page", unit: "page", first: 1, more: "next", maxSize: 7, maxRows: 20')}
     ${list('stuck', 'GET', '/stuck', 'style: "cursor", items: "results", in: "query", size: "limit", cursor: "after", next: "next", maxSize: 7')}
+    ${list('repeated', 'GET', '/repeated', 'style: "cursor", items: "results", in: "query", size: "limit", cursor: "after", next: "next", maxSize: 7')}
+    ${list('backwards', 'GET', '/backwards', 'style: "lastId", items: "data", in: "query", size: "limit", cursor: "starting_after", more: "has_more", maxSize: 7')}
     ${list('sparse', 'GET', '/sparse', 'style: "cursor", items: "", in: "query", size: "limit", cursor: "after", next: "next", maxSize: 7')}
     ${list('empties', 'GET', '/empties', 'style: "cursor", items: "results", in: "query", size: "limit", cursor: "after", next: "next", maxSize: 7')}
     ${list('gone', 'GET', '/gone', 'style: "cursor", items: "results", in: "query", size: "limit", cursor: "after", next: "next", maxSize: 7')}
@@ -32,16 +37,21 @@ const SDL = `
 `;
 
 const TOTAL = 23;
-const ROWS = Array.from({ length: TOTAL }, (_, at) => ({ id: `row_${at}`, object: { id: at + 100 } }));
+/** Two and two of them were made in one instant. */
+const ROWS = Array.from({ length: TOTAL }, (_, at) => ({
+  id: `row_${at}`,
+  object: { id: at + 100 },
+  made: new Date(Math.floor(at / 2) * 1_000).toISOString(),
+}));
 const STYLES = ['byCursor', 'byMore', 'byBody', 'byLastId', 'byRow', 'byPage'];
 
 /** One vendor with every style. It refuses what is beyond its page size or its rows, as vendors do. */
-function answerOf(request: SeenRequest): unknown {
+function answerOf(request: SeenRequest, send: Send): unknown {
   const { pathname, searchParams: query } = new URL(request.url, 'http://vendor.example');
   const body = request.body === '' ? {} : JSON.parse(request.body);
   const slice = (start: number, size: number) => {
     if (!(size >= 1 && size <= 7) || !(start >= 0)) throw new RangeError(`size ${size} from ${start}`);
-    return { rows: ROWS.slice(start, start + size), end: start + size, more: start + size < TOTAL };
+    return { rows: send(ROWS.slice(start, start + size)), end: start + size, more: start + size < TOTAL };
   };
   switch (pathname) {
     case '/cursor': {
@@ -76,6 +86,12 @@ function answerOf(request: SeenRequest): unknown {
     }
     case '/stuck':
       return { results: ROWS.slice(0, 2), next: 'same' };
+    case '/repeated': {
+      const call = Number(query.get('after') ?? 0);
+      return { results: ROWS.slice(0, call === 0 ? 2 : 1), next: `${call + 1}` };
+    }
+    case '/backwards':
+      return { data: ROWS.slice(0, 7), has_more: true };
     case '/sparse':
       return ROWS.slice(0, 3);
     case '/empties':
@@ -85,14 +101,17 @@ function answerOf(request: SeenRequest): unknown {
   }
 }
 
-const startLists = () =>
+/** What happens to a page's rows on their way out. */
+type Send = (rows: typeof ROWS) => typeof ROWS;
+
+const startLists = (send: Send = (rows) => rows) =>
   startGraph({
     sdl: SDL,
     config: stripeConfig({ retry: { attempts: 1 } }),
     answer: (request, response) => {
       if (request.url.startsWith('/gone')) return sendJson(response, {}, 404);
       try {
-        sendJson(response, answerOf(request));
+        sendJson(response, answerOf(request, send));
       } catch (error) {
         sendJson(response, { error: { message: String(error) } }, 400);
       }
@@ -188,22 +207,101 @@ describe.each(STYLES)('paging %s', (name) => {
   });
 });
 
+const FAULTS: readonly { how: string; send: Send }[] = [
+  { how: 'the other way round', send: (rows) => rows.toReversed() },
+  { how: 'twice', send: (rows) => rows.flatMap((row) => [row, row]) },
+  { how: 'the other way round and twice', send: (rows) => [...rows.toReversed(), ...rows.toReversed()] },
+];
+
+describe.each(FAULTS)('rows that come $how', ({ send }) => {
+  it.each(STYLES)('are there once each, however many at a time: %s', async (name) => {
+    await using graph = await startLists(send);
+    for (const first of [1, 2, 3, 5, 7, 8, 10, 22, 23, 24, 100]) {
+      const ids = await readAll(graph, name, first);
+      expect(ids, `${first} at a time`).toHaveLength(TOTAL);
+      expect(new Set(ids)).toEqual(new Set(ALL));
+    }
+  });
+
+  it('are there once each where the size changes on the way', async () => {
+    await using graph = await startLists(send);
+    for (const sizes of [
+      [3, 100],
+      [5, 9, 2, 7, 7],
+      [1, 8, 3, 3, 8],
+    ]) {
+      const ids: unknown[] = [];
+      let after: string | null = null;
+      for (const first of sizes) {
+        const page: Page = await graph.rest.page('byPage', {}, { first, after }, testScope());
+        ids.push(...idsOf(page));
+        after = page.endCursor;
+      }
+      expect(ids).toHaveLength(TOTAL);
+      expect(new Set(ids)).toEqual(new Set(ALL));
+    }
+  });
+});
+
+describe('a list that holds rows twice', () => {
+  it.each(['row', 'page'] as const)(
+    'is walked by its own places, none of them lost, each row of a page once: %s',
+    async (unit) => {
+      const list = ROWS.flatMap((row) => [row, row]);
+      const pager = createPager({
+        ...{ style: 'offset', unit, size: 'size', offset: 'at', first: 0, more: ['more'], id: ['id'] },
+        ...{ items: [], in: 'query', maxSize: 7 },
+      });
+      const load: LoadPage = async ({ size, at }) => {
+        const start = Number(at) * (unit === 'page' ? Number(size) : 1);
+        return { rows: list.slice(start, start + Number(size)), content: { more: start + Number(size) < list.length } };
+      };
+      const codec = createCursors()('list', {});
+      for (const first of [2, 4, 8, 100]) {
+        const found: unknown[] = [];
+        for (let after: string | null = null; ; ) {
+          const page: Page = await readPage({
+            ...{ field: 'list', codec, request: { first, after }, pager, maxSize: 7, id: ['id'], load },
+          });
+          found.push(...idsOf(page));
+          if (!page.hasNextPage) break;
+          after = page.endCursor;
+        }
+        // A cursor is a place, no memory: the double of the last row may be the first of the next page.
+        if (first === 100) expect(found).toEqual(ALL);
+        expect([...new Set(found)], `${first} at a time`).toEqual(ALL);
+      }
+    },
+  );
+});
+
+describe('a list put in order', () => {
+  it.each([FAULTS[0], FAULTS[1]])('is as the vendor has it, when rows come $how', async (fault) => {
+    await using graph = await startLists(fault?.send);
+    for (const first of [7, 14, 100]) expect(await readAll(graph, 'byLastId', first)).toEqual(ALL);
+  });
+});
+
 describe('a cursor with a good seal and a bad position', () => {
   it.each<[string, Position]>([
     ['byCursor', ['a', 8, 3]],
-    ['byCursor', ['a', 3, 4]],
     ['byCursor', ['a', 3, -1]],
     ['byCursor', ['a', 1.5, 1]],
     ['byCursor', ['a']],
     ['byLastId', []],
-    ['byLastId', [1, 2]],
+    ['byLastId', Array.from({ length: 34 }, (_, id) => id)],
     ['byRow', [-1]],
     ['byRow', ['1']],
     ['byRow', [1e300]],
     ['byPage', [null]],
+    ['byPage', [7]],
+    ['byPage', [7, 2, 0]],
+    ['byPage', [8, 8, 0]],
+    ['byPage', [0, 0, 0]],
+    ['byPage', [0, 7, -1]],
   ])('is refused before any call: %s %j', async (name, position) => {
     await using graph = await startLists();
-    const after = createCursorCodec(name, {}).encode(position);
+    const after = graph.rest.cursors(name, {}).encode(position);
     await expect(graph.rest.page(name, {}, { after }, testScope())).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
     expect(graph.vendor.seen).toEqual([]);
   });
@@ -218,6 +316,18 @@ describe('a vendor that pages badly', () => {
     expect(graph.vendor.seen).toHaveLength(2);
   });
 
+  it('and brings the same rows again and again is left', async () => {
+    await using graph = await startLists();
+    for (const name of ['repeated', 'backwards']) {
+      const calls = graph.vendor.seen.length;
+      await expect(graph.rest.page(name, {}, { first: 100 }, testScope())).rejects.toMatchObject({
+        code: 'VENDOR_BAD_RESPONSE',
+        message: `Stripe answered ${name} with the same rows again.`,
+      });
+      expect(graph.vendor.seen.length).toBeLessThanOrEqual(calls + 3);
+    }
+  });
+
   it('with empty pages without end is left after some, with a cursor to go on', async () => {
     await using graph = await startLists();
     const page = await graph.rest.page('empties', {}, { first: 7 }, testScope());
@@ -225,6 +335,13 @@ describe('a vendor that pages badly', () => {
     expect(graph.vendor.seen).toHaveLength(5);
     await graph.rest.page('empties', {}, { first: 7, after: page.endCursor }, testScope());
     expect(graph.vendor.seen[5]?.url).toContain('after=5');
+  });
+
+  it('with empty pages without end is no list to join with', async () => {
+    await using graph = await startLists();
+    const everyRow = createBoundReader(graph.rest, testScope()).everyRow('empties', {});
+    await expect(everyRow).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', details: { operation: 'empties' } });
+    expect(graph.vendor.seen.length).toBeLessThan(300);
   });
 
   it('says so when it will list no more rows', async () => {
@@ -282,12 +399,42 @@ describe('a connection', () => {
       return { rows: [{ cursor: 'c', node: { id: 'a' } }], hasNextPage: true, endCursor: 'c' };
     });
     expect(loads).toBe(0);
-    expect(await Promise.all([connection.nodes(), connection.edges(), connection.pageInfo()])).toEqual([
+    expect(await Promise.all([connection.nodes(), connection.edges(), connection.pageInfo()])).toMatchObject([
       [{ id: 'a' }],
       [{ cursor: 'c', node: { id: 'a' } }],
       { hasNextPage: true, endCursor: 'c' },
     ]);
     expect(loads).toBe(1);
+  });
+
+  it('makes the cursors that are selected and no others', async () => {
+    let made = 0;
+    const codec: CursorCodec = {
+      encode: () => {
+        made += 1;
+        return `cursor ${made}`;
+      },
+      decode: () => [],
+    };
+    const pager = createPager({
+      style: 'lastId',
+      size: 'n',
+      cursor: 'c',
+      id: ['id'],
+      more: ['more'],
+      items: [],
+      in: 'query',
+      maxSize: 9,
+    });
+    const load = async () => ({ rows: ROWS.slice(0, 9), content: { more: true } });
+    const question = { field: 'list', codec, request: { first: 9 }, pager, maxSize: 9, id: ['id'], load };
+    const page = withNodes(await readPage(question), (row) => row);
+    const connection = createConnection(async () => page);
+    await connection.nodes();
+    const [edge] = await connection.edges();
+    const info = await connection.pageInfo();
+    expect([made, info.hasNextPage]).toEqual([0, true]);
+    expect([edge?.cursor, info.endCursor]).toEqual(['cursor 1', 'cursor 2']);
   });
 
   it('gives its rows, edges and page to a query', async () => {

@@ -181,9 +181,14 @@ describe('places', () => {
     });
     await using door = stripeDoor(vendor.url, stripeConfig({ limits: { concurrency: 3 } }));
     const ids = Array.from({ length: 30 }, (_, id) => `/v1/customers/cus_${id}`);
-    await Promise.all(ids.map((target) => door.send(read({ target }), testScope())));
+    const scope = testScope();
+    await Promise.all(ids.map((target) => door.send(read({ target }), scope)));
     expect(vendor.seen).toHaveLength(30);
     expect(most).toBe(3);
+    // All were wanted at once: who waited for a place had nothing else to wait for.
+    const firstEnd = Math.min(...scope.records.map(({ endedAt }) => endedAt));
+    expect(scope.records.filter(({ askedAt }) => askedAt < firstEnd)).toHaveLength(30);
+    expect(scope.records.filter(({ startedAt }) => startedAt < firstEnd)).toHaveLength(3);
   });
 
   it('refuses the call that finds the queue full', async () => {

@@ -36,7 +36,7 @@ async function openInvoices(ticket: ZendeskTicketRow, page: PageArguments, conte
   const { reads, rest, scope } = context;
   const user = await reads.load(userById, String(ticket.requester_id));
   const customer = user?.email ? await reads.load(customerByEmail, user.email) : null;
-  if (!customer) return emptyPage('ZendeskTicket.openInvoices', page);
+  if (!customer) return emptyPage('ZendeskTicket.openInvoices', page, context);
   return rest.page('stripeInvoices', { customer: customer.id, status: 'open' }, page, scope);
 }
 

@@ -13,6 +13,7 @@ const TIMING_SAFE = [
   'audit/head.ts',
   'auth/api-keys.ts',
   'auth/issued-keys.ts',
+  'rest/cursor.ts',
   'subscriptions/cursor.ts',
   'webhooks/constant-time.ts',
 ];
