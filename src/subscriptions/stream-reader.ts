@@ -22,6 +22,8 @@ export interface StreamReader {
   ready(): ReaderItem | undefined;
   /** Not to be called again before it settled. Rejects with the code that ends the stream. */
   next(): Promise<ReaderItem>;
+  /** The last item was not ready for its reader before now. */
+  giveNow(): void;
   /** What may be seen has changed: a reader that waits looks again. */
   renew(): void;
   /** Lets go of everything; a `next` that waits rejects. */
@@ -106,6 +108,9 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
         }
         await readOn();
       }
+    },
+    giveNow() {
+      givenAt = now();
     },
     renew() {
       turn.abort();
