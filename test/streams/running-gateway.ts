@@ -22,6 +22,7 @@ export interface RunningGateway extends AsyncDisposable {
   start(env?: Record<string, string>): Promise<void>;
   ended(): Promise<Ended>;
   stdout(): string;
+  stderr(): string;
 }
 
 let started = 0;
@@ -54,6 +55,7 @@ export async function startRunningGateway(
     },
     ended: () => running().ended,
     stdout: () => running().stdout(),
+    stderr: () => running().stderr(),
     async [Symbol.asyncDispose]() {
       await command?.[Symbol.asyncDispose]();
       rmSync(dataDir, { recursive: true, force: true });
