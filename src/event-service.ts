@@ -77,7 +77,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   const pruning = startPruning(folder, eventLog, log);
   const polling = await startPolling(options, eventLog);
   return {
-    source: { hub, cursors, consumers, types, measures: metrics },
+    source: { hub, cursors, consumers, types, measures: metrics, maxLagMs: settings.maxLagMs },
     receiver,
     unready: webhooks.unready,
     async ackEvents({ id }, consumer, cursor) {

@@ -62,7 +62,7 @@ export interface StreamOptions extends StartRequest {
    * SLOW_CONSUMER when the reader, once at the head, has spent so long on events without getting there again. What the
    * gateway itself was late does not count. @default never
    */
-  maxLagMs?: number;
+  maxLagMs?: number | undefined;
   /** A position frame when the position moved for so long without an event. @default 15_000 */
   positionEveryMs?: number;
   /** How old an answer of `authorize` may be when an event is given. @default 2_000 */
