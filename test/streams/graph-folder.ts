@@ -1,4 +1,4 @@
-/** A copy of this repository's graph folder, whose schema a test changes between two runs of a gateway. */
+/** A copy of what a running gateway reads of this repository's graph folder, for tests that change it. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +11,14 @@ export interface GraphFolderCopy extends Disposable {
   change(rewrite: (sdl: string) => string): void;
 }
 
-export function copyGraphFolder(): GraphFolderCopy {
-  const dir = mkdtempSync(join(tmpdir(), 'vendorgraph-graph-'));
+export function copyGraphInto(dir: string): void {
   const files = ['.meshrc.yaml', 'schema', ...VENDOR_NAMES.map((vendor) => `sources/${vendor}/vendor.yaml`)];
   for (const path of files) cpSync(join(ROOT, path), join(dir, path), { recursive: true });
+}
+
+export function copyGraphFolder(): GraphFolderCopy {
+  const dir = mkdtempSync(join(tmpdir(), 'vendorgraph-graph-'));
+  copyGraphInto(dir);
   const composed = join(dir, 'schema/composed.graphql');
   return {
     dir,
