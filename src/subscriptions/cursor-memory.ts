@@ -2,13 +2,16 @@
  * The cursors that were made last: streams of one bearer mostly give the same events, and each would sign them anew. Bounded
  * for each bearer, and for all together: then those are forgotten first that have made nothing new for the longest.
  */
-import type { SignPlace } from './cursor.ts';
+import type { Position } from '../events/log.ts';
+
+/** Makes the cursor of a place. */
+type Sign = (place: { epoch: string; position: Position }) => string;
 
 export interface CursorMemory {
   /** Cursors that are remembered. */
   readonly size: number;
   /** The same signer, with a memory. */
-  remember(sign: SignPlace): SignPlace;
+  remember(sign: Sign): Sign;
 }
 
 export interface CursorMemoryOptions {
