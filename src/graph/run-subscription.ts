@@ -7,15 +7,14 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { Principal } from '../auth/principal.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { EventFilter } from '../events/log.ts';
-import { type EventStream, openStream, type StreamItem } from '../subscriptions/event-stream.ts';
+import { openStream } from '../subscriptions/event-stream.ts';
+import { type AnswerItem, type AnswerStream, answerStream } from './answer-stream.ts';
 import { auditEntry } from './audit-entry.ts';
-import type { GraphContext } from './context.ts';
 import type { Payload, PayloadRequest } from './event-execution.ts';
 import { createMakePayload, type EventItem, type PayloadCaller, type PayloadOptions } from './event-payload.ts';
 import type { EventSource } from './event-source.ts';
 import { explain } from './explain.ts';
 import { type Finisher, maskResult } from './finish.ts';
-import { maskError } from './mask.ts';
 import type { Checked, OperationArgs, OperationGate } from './operation-gate.ts';
 import { type SubscribedField, subscribedField } from './subscribed-field.ts';
 
@@ -28,12 +27,6 @@ export interface SubscriptionOptions extends PayloadOptions, Finisher {
   recheckMs?: number;
   /** An answer that took so long to make is given only after another look at the caller's rights. @default 2_000 */
   lateMs?: number;
-}
-
-/** Finished answers, each with `extensions.cursor`. */
-export interface AnswerStream extends AsyncIterableIterator<ExecutionResult> {
-  /** The next one without a promise, if it is there already; undefined: ask `next`. */
-  ready?(): ExecutionResult | undefined;
 }
 
 /** A stream of answers, or one answer that refuses it. */
@@ -152,11 +145,8 @@ async function open(
     const ending = error ? ({ outcome: 'failed', codes: [error.code] } as const) : ({ outcome: 'left' } as const);
     audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
   });
-  return answers(stream, context, streaming.positionFrames, answer);
+  return answerStream(stream, answer, { requestId: context.requestId, positionFrames: streaming.positionFrames });
 }
-
-/** At once, or later; undefined: it is no longer to be given. */
-type AnswerItem = (item: StreamItem) => ExecutionResult | Promise<ExecutionResult | undefined>;
 
 const finished = new WeakMap<Payload, ExecutionResult>();
 
@@ -191,57 +181,4 @@ function filterFor({ name, args }: SubscribedField, { scopes }: Principal, { typ
     types.filterOf(name) ??
     (vendors ?? types.vendors).map((vendor) => (wanted ? { vendor, types: wanted } : { vendor }));
   return clauses.filter(({ vendor }) => scopes.has(`${vendor}:read`));
-}
-
-/** Not a generator: one that waits for an event could not be left. */
-function answers(
-  stream: EventStream,
-  { requestId }: GraphContext,
-  positionFrames: boolean,
-  answer: AnswerItem,
-): AnswerStream {
-  /** Begun without being asked for with a promise. */
-  let begun: Promise<ExecutionResult | undefined> | undefined;
-  const nextAnswer = async (): Promise<ExecutionResult | undefined> => {
-    for (;;) {
-      const { value, done } = await stream.next();
-      if (done) return undefined;
-      const given = value.event !== null || positionFrames ? await answer(value) : undefined;
-      if (given) return given;
-    }
-  };
-  // Streams fail with what their reader may know; anything else is ours, and said as such.
-  const masked = (error: unknown): GraphQLError => maskError(error, requestId).error;
-  return {
-    ready() {
-      try {
-        const item = begun === undefined ? stream.ready() : undefined;
-        const one = item && answer(item);
-        if (!(one instanceof Promise)) return one;
-        begun = one;
-        // Told to whoever asks next; if its connection has gone, nobody does.
-        begun.catch(() => {});
-        return undefined;
-      } catch (error) {
-        throw masked(error);
-      }
-    },
-    async next() {
-      try {
-        const value = (begun && (await begun)) ?? (await nextAnswer());
-        return value === undefined ? { value, done: true } : { value, done: false };
-      } catch (error) {
-        throw masked(error);
-      } finally {
-        begun = undefined;
-      }
-    },
-    async return() {
-      await stream.return();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

@@ -100,7 +100,8 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
       held = page;
       heldAt = 0;
       heldFor = interest;
-      if (page.events.length > 0) release = hub.pages.hold(page, letGo);
+      // One live event is what is given next: nothing of it is left lying.
+      if (page.events.length > (page.isLive ? 1 : 0)) release = hub.pages.hold(page, letGo);
     } catch (error) {
       if (isStopped || !signal.aborted) throw error;
       return;

@@ -1,6 +1,6 @@
 /** What lies between an event and its answer: the wait for quota, who shares it, and an end that comes meanwhile. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { AnswerStream } from '../../src/graph/run-subscription.ts';
+import type { AnswerStream } from '../../src/graph/answer-stream.ts';
 import { idsOf, take } from '../subscriptions/streams-under-test.ts';
 import { openSubscriptions, type Subscriptions } from './subscriptions-under-test.ts';
 

@@ -6,15 +6,12 @@ import { buildSchema, parse } from 'graphql';
 import { internScopes } from '../../src/auth/interned-scopes.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import type { QuotaLimits } from '../../src/config/quota-limits.ts';
+import type { AnswerStream } from '../../src/graph/answer-stream.ts';
 import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { createOperationFacts } from '../../src/graph/operation-facts.ts';
 import type { OperationArgs, OperationGate } from '../../src/graph/operation-gate.ts';
-import {
-  type AnswerStream,
-  createRunSubscription,
-  type SubscriptionOptions,
-} from '../../src/graph/run-subscription.ts';
+import { createRunSubscription, type SubscriptionOptions } from '../../src/graph/run-subscription.ts';
 import type { EventRow } from '../../src/joins/event-row.ts';
 import type { EventTypes } from '../../src/joins/event-types.ts';
 import { createMemoryQuota } from '../../src/quota/memory-quota.ts';
