@@ -14,19 +14,21 @@ export interface KeepAliveOptions {
 
 export function keepAlive(socket: WebSocket, { everyMs = 12_000, stalledMs = 90_000 }: KeepAliveOptions = {}): void {
   let askedAt: number | undefined;
-  let isSpared = false;
+  let wasSlow = false;
   const look = (): void => {
-    const wasSpared = isSpared;
-    isSpared = askedAt !== undefined && socket.bufferedAmount > 0 && performance.now() - askedAt < stalledMs;
+    const isSlow = askedAt !== undefined && socket.bufferedAmount > 0 && performance.now() - askedAt < stalledMs;
+    // What came before the ping has left only now: its answer is due at the next look.
+    const hasJustTaken = wasSlow && socket.bufferedAmount === 0;
+    wasSlow = isSlow;
     if (askedAt === undefined) {
       askedAt = performance.now();
       socket.ping();
-      // One that was spared until now has just taken what came before the ping: its answer is due at the next look.
-    } else if (!isSpared && !(wasSpared && socket.bufferedAmount === 0)) socket.terminate();
+    } else if (!isSlow && !hasJustTaken) socket.terminate();
+    timer.refresh();
   };
-  const timer = setInterval(look, everyMs);
+  const timer = setTimeout(look, everyMs);
   socket.on('pong', () => {
     askedAt = undefined;
   });
-  socket.once('close', () => clearInterval(timer));
+  socket.once('close', () => clearTimeout(timer));
 }
