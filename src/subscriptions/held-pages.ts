@@ -39,8 +39,9 @@ export function createHeldPages({ maxBytes = 268_435_456, heldMs = 1_000 }: Held
   let isLookedAfter = false;
 
   const hasRoom = (): boolean => bytes === 0 || bytes + PAGE_BYTES <= maxBytes;
+  /** All of them: what they read may be nothing. They are no more than read at a time, and go beyond the bound by as many pages. */
   const letIn = (): void => {
-    if (hasRoom()) waiting.shift()?.();
+    if (hasRoom()) for (const go of waiting.splice(0)) go();
   };
   const count = (events: readonly LoggedEvent[], change: 1 | -1): void => {
     const page = pages.get(events) ?? { holders: 0, bytes: events.reduce((sum, event) => sum + sizeOf(event), 0) };

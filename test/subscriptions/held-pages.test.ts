@@ -1,6 +1,8 @@
 /** What streams hold of the log that their readers have yet to take: bounded for each, and for all together. */
 import { expect, it } from 'vitest';
+import type { LoggedEvent } from '../../src/events/log.ts';
 import type { EventStream } from '../../src/subscriptions/event-stream.ts';
+import { createHeldPages } from '../../src/subscriptions/held-pages.ts';
 import { deliveryOf, newEvent } from '../events/delivery.ts';
 import { idsOf, openStreams, type Streams, take } from './streams-under-test.ts';
 
@@ -50,6 +52,18 @@ it('keeps nothing for one that leaves an event lying, and goes on with the next 
   await expect.poll(() => streams.hub.pages.bytes).toBe(0);
   expect(stream.ready()).toBeUndefined();
   expect(idsOf(await take(stream, EVENTS - 3))).toEqual(ids.slice(3));
+});
+
+it('lets all in that wait when there is room again, also when the first of them finds nothing to hold', async () => {
+  const pages = createHeldPages({ maxBytes: MIB });
+  const body = 'x'.repeat(MIB);
+  // A log gives more; a page is measured by its bodies.
+  const events = [{ body } as LoggedEvent];
+  const release = pages.hold({ events, scannedTo: '1', isLive: false }, () => {});
+  const waiting = [pages.room(), pages.room(), pages.room()];
+  expect(await Promise.race([...waiting, 'nobody'])).toBe('nobody');
+  release();
+  await Promise.all(waiting);
 });
 
 it('counts a page once that several hold, and keeps none for one who has left', async () => {
