@@ -14,6 +14,8 @@ const SECONDS = 60;
 const STEADY = { perSecond: 1_000, subscribers: 1 };
 const BURST = { perSecond: 3_000, subscribers: 1 };
 const FAN_OUT = { perSecond: 100, subscribers: 1_000 };
+/** Who asks in words of his own shares no answer with others, only what is read. */
+const OWN_WORDS = { perSecond: 100, subscribers: 100, documents: 100 };
 /** These need less time than the steady load to show what they show. */
 const MOST_BURST_SECONDS = 10;
 const MOST_FAN_OUT_SECONDS = 30;
@@ -23,6 +25,7 @@ interface Results {
   steady: Outcome;
   burst: Outcome;
   fanOut: Outcome;
+  ownWords: Outcome;
   crash: Reconnection;
 }
 
@@ -38,8 +41,9 @@ export async function runEvents({ seconds = SECONDS, rounds = 1, print }: BenchO
       const steady = await underLoad(engine, programs, { ...STEADY, seconds });
       const burst = await underLoad(engine, programs, { ...BURST, seconds: burstSeconds ?? seconds });
       const fanOut = await underLoad(engine, programs, { ...FAN_OUT, seconds: fanOutSeconds ?? seconds });
+      const ownWords = await underLoad(engine, programs, { ...OWN_WORDS, seconds: fanOutSeconds ?? seconds });
       const crash = await afterCrash(engine, programs, { ...FAN_OUT, seconds: Math.min(CRASH_SECONDS, seconds) });
-      report(engine.name, { steady, burst, fanOut, crash }, print);
+      report(engine.name, { steady, burst, fanOut, ownWords, crash }, print);
     }
   }
 }
@@ -64,11 +68,12 @@ const HEAD = [
 ];
 
 function report(engine: string, results: Results, print: Print): void {
-  const { steady, burst, fanOut, crash } = results;
+  const { steady, burst, fanOut, ownWords, crash } = results;
   const rows = [
     row('steady', STEADY.perSecond, steady),
     row('burst', BURST.perSecond, burst),
     row('1,000 subscribers', FAN_OUT.perSecond, fanOut),
+    row('100 documents', OWN_WORDS.perSecond, ownWords),
     row('after a crash', FAN_OUT.perSecond, crash),
   ];
   const load = loadavg().map((one) => one.toFixed(1));
@@ -99,8 +104,8 @@ function tellFaults({ sent, balance }: Outcome, print: Print): void {
     print(`${balance.refusals} subscriptions refused: ${balance.refusal.slice(0, 300)}`);
 }
 
-function verdicts({ steady, burst, fanOut, crash }: Results): string[] {
-  const all = [steady, burst, fanOut, crash];
+function verdicts({ steady, burst, fanOut, ownWords, crash }: Results): string[] {
+  const all = [steady, burst, fanOut, ownWords, crash];
   const lost = all.reduce(
     (sum, { balance: { missing, doubled, backwards } }) => sum + missing + doubled + backwards,
     0,

@@ -84,7 +84,7 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   const pruning = startPruning({ sources: folder.sources, secretsOf, eventLog, unread, log, counters: metrics });
   const polling = await startPolling(options, eventLog);
   return {
-    source: { hub, cursors, consumers, types, measures: metrics },
+    source: { hub, cursors, consumers, types, measures: metrics, maxLagMs: settings.maxLagMs },
     receiver,
     isWritable: () => eventLog.isWritable(),
     unready: webhooks.unready,

@@ -11,10 +11,13 @@ export interface FollowerOptions {
   /** Of the gateway. */
   url: string;
   key: string;
+  /** Of its operation: those of one name send the same text. */
+  operationName: string;
   onEvent(follower: Follower, text: string, cursor: string): void;
 }
 
-const QUERY = `subscription ($after: String) { events(after: $after) { ${SELECTION} } }`;
+const queryOf = (name: string): string =>
+  `subscription ${name}($after: String) { events(after: $after) { ${SELECTION} } }`;
 /** Answers that tell only a position: a subscriber knows then that it stands. */
 const EXTENSIONS = { 'delivery-guarantee': {} };
 /** The last of an answer stands in its extensions. */
@@ -83,7 +86,7 @@ export class Follower {
 
   #subscribe(socket: WebSocket): void {
     const variables = this.#cursor === undefined ? {} : { after: this.#cursor };
-    const payload = { query: QUERY, variables, extensions: EXTENSIONS };
+    const payload = { query: queryOf(this.#options.operationName), variables, extensions: EXTENSIONS };
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
   }
 

@@ -10,6 +10,8 @@ export interface Load {
   perSecond: number;
   seconds: number;
   subscribers: number;
+  /** How many texts the subscribers send among them. @default 1 */
+  documents?: number;
 }
 
 export interface Outcome {
@@ -27,7 +29,8 @@ export async function underLoad(engine: Engine, programs: Programs, load: Load):
   await using store = await engine.make();
   await using gateway = await startEventGateway(store);
   await warmUp(programs, gateway);
-  await programs.open({ url: gateway.url, key: OPERATOR_KEY, count: load.subscribers });
+  const { subscribers: count, documents } = load;
+  await programs.open({ url: gateway.url, key: OPERATOR_KEY, count, documents });
   const { result, usage } = await gateway.watch(() => exchange(programs, gateway, { run: 'load', ...load }));
   await programs.close();
   return { ...result, usage };

@@ -15,6 +15,8 @@ export interface OpenTask {
   url: string;
   key: string;
   count: number;
+  /** How many texts they send among them: what one text asks for is shared. @default 1 */
+  documents?: number | undefined;
 }
 
 /** A run of deliveries begins: numbers from 0. */
@@ -113,12 +115,13 @@ const AT_ONCE = 200;
 
 let book = new Book();
 
-async function open({ url, key, count }: OpenTask): Promise<void> {
+async function open({ url, key, count, documents = 1 }: OpenTask): Promise<void> {
   close();
   const present = new Book();
   book = present;
   const onEvent = present.note.bind(present);
-  present.followers.push(...Array.from({ length: count }, () => new Follower({ url, key, onEvent })));
+  const follower = (index: number) => new Follower({ url, key, operationName: `Follow${index % documents}`, onEvent });
+  present.followers.push(...Array.from({ length: count }, (_, index) => follower(index)));
   for (let first = 0; first < count; first += AT_ONCE)
     await Promise.all(present.followers.slice(first, first + AT_ONCE).map((follower) => follower.start()));
 }

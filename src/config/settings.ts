@@ -37,6 +37,7 @@ const schema = z.object({
   LOG_LEVEL: oneOf(LEVELS).default('info'),
   OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   DRAIN_TIMEOUT_MS: wholeNumber(0, 600_000).default(10_000),
+  SUBSCRIPTION_MAX_LAG_MS: wholeNumber(1_000, 86_400_000).optional(),
 });
 
 function wholeNumber(min: number, max: number) {
@@ -74,6 +75,8 @@ export interface Settings {
   operationTimeoutMs: number;
   /** How long a gateway that ends waits for what is in flight, milliseconds. */
   drainTimeoutMs: number;
+  /** How long a subscriber may take over events without being up to date again, milliseconds; undefined: as long as it likes. */
+  maxLagMs: number | undefined;
 }
 
 /** Throws ConfigError naming each variable that is wrong; never shows the value of a secret one. */
@@ -102,6 +105,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     logLevel: values.LOG_LEVEL,
     operationTimeoutMs: values.OPERATION_TIMEOUT_MS,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+    maxLagMs: values.SUBSCRIPTION_MAX_LAG_MS,
   };
 }
 

@@ -53,8 +53,8 @@ export interface StreamingRequest {
 }
 
 export interface Streaming extends StreamingRequest {
-  /** For one event: loaders, deadline and record of its own. Does not end when this subscriber leaves: others may share it. */
-  contextFor(principal: Principal): GraphContext;
+  /** For one event: loaders, deadline and record of its own. Ends with `signal`, not with this subscriber: others may share it. */
+  contextFor(principal: Principal, signal: AbortSignal): GraphContext;
 }
 
 export interface OperationRequest {
@@ -74,9 +74,6 @@ export interface OperationRequest {
 
 /** Moves a named consumer of a principal. */
 export type AckEvents = (principal: Principal, consumer: string, cursor: string) => Promise<AckedEvents>;
-
-/** Whoever leaves, what is shared goes on until its deadline. */
-const NEVER = new AbortController().signal;
 
 export function createGraphContext(
   rest: RestExecutor,
@@ -106,8 +103,8 @@ export function createGraphContext(
     explain: request.explain,
     streaming: streaming && {
       ...streaming,
-      contextFor: (present) =>
-        createGraphContext(rest, { ...request, principal: present, signal: NEVER, streaming: undefined }, identity),
+      contextFor: (present, unwanted) =>
+        createGraphContext(rest, { ...request, principal: present, signal: unwanted, streaming: undefined }, identity),
     },
     ...(ackEvents && { ackEvents: (consumer, cursor) => ackEvents(principal, consumer, cursor) }),
     rest,

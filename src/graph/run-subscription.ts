@@ -7,14 +7,14 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { Principal } from '../auth/principal.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { EventFilter } from '../events/log.ts';
-import { type EventStream, openStream, type StreamItem } from '../subscriptions/event-stream.ts';
+import { openStream } from '../subscriptions/event-stream.ts';
+import { type AnswerItem, type AnswerStream, answerStream } from './answer-stream.ts';
 import { auditEntry } from './audit-entry.ts';
-import type { GraphContext } from './context.ts';
-import { createMakePayload, type Payload, type PayloadOptions, type PayloadRequest } from './event-payload.ts';
+import type { Payload, PayloadRequest } from './event-execution.ts';
+import { createMakePayload, type EventItem, type PayloadCaller, type PayloadOptions } from './event-payload.ts';
 import type { EventSource } from './event-source.ts';
 import { explain } from './explain.ts';
 import { type Finisher, maskResult } from './finish.ts';
-import { maskError } from './mask.ts';
 import type { Checked, OperationArgs, OperationGate } from './operation-gate.ts';
 import { type SubscribedField, subscribedField } from './subscribed-field.ts';
 
@@ -25,18 +25,15 @@ export interface SubscriptionOptions extends PayloadOptions, Finisher {
   events: EventSource | undefined;
   /** Between two looks at the credentials of a stream that waits. @default 30_000 */
   recheckMs?: number;
-}
-
-/** Finished answers, each with `extensions.cursor`. */
-export interface AnswerStream extends AsyncIterableIterator<ExecutionResult> {
-  /** The next one without a promise, if it is there already; undefined: ask `next`. */
-  ready?(): ExecutionResult | undefined;
+  /** An answer that took so long to make is given only after another look at the caller's rights. @default 2_000 */
+  lateMs?: number;
 }
 
 /** A stream of answers, or one answer that refuses it. */
 export type RunSubscription = (args: OperationArgs) => Promise<AnswerStream | ExecutionResult>;
 
 const RECHECK_MS = 30_000;
+const LATE_MS = 2_000;
 
 export function createRunSubscription(options: SubscriptionOptions): RunSubscription {
   const makePayload = createMakePayload(options);
@@ -77,7 +74,7 @@ async function open(
   options: SubscriptionOptions,
   makePayload: ReturnType<typeof createMakePayload>,
 ): Promise<AnswerStream | ExecutionResult> {
-  const { events, graph, audit, recheckMs = RECHECK_MS } = options;
+  const { events, graph, audit, recheckMs = RECHECK_MS, lateMs = LATE_MS } = options;
   const { args, facts } = checked;
   const { contextValue: context, document, operationName } = args;
   const { streaming } = context;
@@ -85,9 +82,13 @@ async function open(
   const variables = args.variableValues ?? {};
   const field = subscribedField(graph.schema, document, facts.operation, variables);
   if (!field || !events) throw badInput('The subscription asks for nothing that this gateway has.');
-  const { rowOf: makeRow } = events.types;
-  const makeContext = () => streaming.contextFor(caller.principal);
-  const caller = { principal: context.principal, makeRow, makeContext };
+  const left = new AbortController();
+  const caller: PayloadCaller = {
+    principal: context.principal,
+    leaving: left.signal,
+    makeRow: events.types.rowOf,
+    makeContext: streaming.contextFor,
+  };
   const authorize = async (): Promise<EventFilter | null> => {
     const present = await streaming.authenticate();
     if (!present || facts.planFor(present.scopes).isBeyond) return null;
@@ -108,7 +109,7 @@ async function open(
     operationName,
     field: field.name,
     variables,
-    variablesKey: JSON.stringify(variables),
+    variablesKey: JSON.stringify(Object.entries(variables).filter(([name]) => field.variables.has(name))),
   };
   const finish = (payload: Payload, cursor: string): ExecutionResult => {
     // Most of the time the same for all who share the payload: what is made of it then is shared, too.
@@ -117,19 +118,34 @@ async function open(
     const masked = maskResult(options, payload.result, { requestId: context.requestId, context });
     return { ...masked, extensions: { ...masked.extensions, ...explained, cursor } };
   };
-  const answer = ({ event, cursor }: StreamItem): ExecutionResult | Promise<ExecutionResult> => {
+  const answer: AnswerItem = ({ event, cursor }) => {
     if (event === null) return { data: null, extensions: { cursor } };
     const payload = makePayload(request, { event, cursor }, caller);
-    return payload instanceof Promise ? payload.then((made) => finish(made, cursor)) : finish(payload, cursor);
+    return payload instanceof Promise ? answerLater(payload, { event, cursor }) : finish(payload, cursor);
+  };
+  const answerLater = async (making: Promise<Payload>, item: EventItem): Promise<ExecutionResult | undefined> => {
+    const { scopes } = caller.principal;
+    const startedAt = performance.now();
+    const payload = await stream.whileMaking(making).catch((error: unknown) => {
+      // How the stream ended is its own to say.
+      if (!left.signal.aborted) throw error;
+    });
+    if (!payload) return undefined;
+    if (performance.now() - startedAt < lateMs) return finish(payload, item.cursor);
+    await stream.recheck();
+    if (left.signal.aborted) return undefined;
+    if (scopes === caller.principal.scopes) return finish(payload, item.cursor);
+    return caller.principal.scopes.has(`${item.event.vendor}:read`) ? answer(item) : undefined;
   };
   const recheck = setInterval(() => void stream.recheck(), recheckMs).unref();
   audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
   void stream.ended.then((error) => {
     clearInterval(recheck);
+    left.abort();
     const ending = error ? ({ outcome: 'failed', codes: [error.code] } as const) : ({ outcome: 'left' } as const);
     audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
   });
-  return answers(stream, context, streaming.positionFrames, answer);
+  return answerStream(stream, answer, { requestId: context.requestId, positionFrames: streaming.positionFrames });
 }
 
 const finished = new WeakMap<Payload, ExecutionResult>();
@@ -165,54 +181,4 @@ function filterFor({ name, args }: SubscribedField, { scopes }: Principal, { typ
     types.filterOf(name) ??
     (vendors ?? types.vendors).map((vendor) => (wanted ? { vendor, types: wanted } : { vendor }));
   return clauses.filter(({ vendor }) => scopes.has(`${vendor}:read`));
-}
-
-/** Not a generator: one that waits for an event could not be left. */
-function answers(
-  stream: EventStream,
-  { requestId }: GraphContext,
-  positionFrames: boolean,
-  answer: (item: StreamItem) => ExecutionResult | Promise<ExecutionResult>,
-): AnswerStream {
-  /** Begun without being asked for with a promise. */
-  let begun: Promise<ExecutionResult> | undefined;
-  const nextAnswer = async (): Promise<ExecutionResult | undefined> => {
-    for (;;) {
-      const { value, done } = await stream.next();
-      if (done) return undefined;
-      if (value.event !== null || positionFrames) return answer(value);
-    }
-  };
-  // Streams fail with what their reader may know; anything else is ours, and said as such.
-  const masked = (error: unknown): GraphQLError => maskError(error, requestId).error;
-  return {
-    ready() {
-      try {
-        const item = begun === undefined ? stream.ready() : undefined;
-        const one = item && answer(item);
-        if (!(one instanceof Promise)) return one;
-        begun = one;
-        return undefined;
-      } catch (error) {
-        throw masked(error);
-      }
-    },
-    async next() {
-      try {
-        const value = await (begun ?? nextAnswer());
-        return value === undefined ? { value, done: true } : { value, done: false };
-      } catch (error) {
-        throw masked(error);
-      } finally {
-        begun = undefined;
-      }
-    },
-    async return() {
-      await stream.return();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

@@ -7,12 +7,18 @@ import {
   getVariableValues,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 
 export interface SubscribedField {
   name: string;
   args: Readonly<Record<string, unknown>>;
+  /** Variables that an answer may depend on: all but those that only say where to start. */
+  variables: ReadonlySet<string>;
 }
+
+/** Where a stream starts is nothing to its answers: who resumes gets the same ones as the others. */
+const START: ReadonlySet<string> = new Set(['after', 'from', 'consumer']);
 
 /** Undefined when the operation leaves its field out by @skip or @include. The document is valid: it has one field at most. */
 export function subscribedField(
@@ -24,7 +30,23 @@ export function subscribedField(
   const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
   const node = firstField(document, operation.selectionSet, coerced);
   const field = node && schema.getSubscriptionType()?.getFields()[node.name.value];
-  return field && { name: field.name, args: getArgumentValues(field, node, coerced) };
+  return (
+    field && {
+      name: field.name,
+      args: getArgumentValues(field, node, coerced),
+      variables: variablesBeyondStart(document, node),
+    }
+  );
+}
+
+function variablesBeyondStart(document: DocumentNode, field: FieldNode): Set<string> {
+  const names = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Argument: (node) => (START.has(node.name.value) && field.arguments?.includes(node) ? false : undefined),
+    Variable: ({ name }) => void names.add(name.value),
+  });
+  return names;
 }
 
 function firstField(

@@ -4,7 +4,7 @@
  * and that its client may complete it, is still graphql-ws's to say.
  */
 import type { ExecutionResult } from 'graphql';
-import type { AnswerStream } from '../graph/run-subscription.ts';
+import type { AnswerStream } from '../graph/answer-stream.ts';
 import { answerText } from './answer-text.ts';
 import type { Outbox } from './outbox.ts';
 import { ownTurn } from './turn-budget.ts';

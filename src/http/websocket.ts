@@ -12,14 +12,13 @@ import { finishResult } from '../graph/finish.ts';
 import { formatError } from '../graph/mask.ts';
 import type { Logger } from '../observe/log.ts';
 import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, mayExplain } from './graphql.ts';
+import { keepAlive } from './keep-alive.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { REASON_HEADER, reasonOf } from './reason.ts';
 import { requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
 import { streamInto } from './websocket-stream.ts';
 
-/** Between two pings; a client that answers none is gone. */
-const KEEP_ALIVE_MS = 12_000;
 /** Largest message a client may send, bytes. */
 const MOST_MESSAGE = 1_000_000;
 
@@ -111,7 +110,8 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
       },
     },
     sockets,
-    KEEP_ALIVE_MS,
+    // Pings are `keepAlive`'s: graphql-ws would take a slow reader for one that is gone.
+    0,
   );
   return {
     async close(timeoutMs) {
@@ -136,6 +136,7 @@ function acceptSockets(server: Server, log: Logger, hasRoom: () => boolean): Web
     }
     sockets.handleUpgrade(request, socket, head, (ws) => {
       sockets.emit('connection', ws, request);
+      keepAlive(ws);
       // graphql-ws would print what a client did wrong with a stack; ws has closed the socket with the right code by then.
       ws.removeAllListeners('error');
       ws.on('error', ({ message }) => log.debug({ reason: message }, 'websocket closed'));

@@ -8,6 +8,7 @@
 import { hkdfSync, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
 import type { Position } from '../events/log.ts';
+import { createCursorMemory } from './cursor-memory.ts';
 import { createHmacSha256 } from './hmac.ts';
 
 const VERSION = 1;
@@ -16,8 +17,6 @@ const POSITION_AT = 10;
 const TAG_BYTES = 16;
 /** 8 or 16 bytes of position. */
 const LENGTHS: ReadonlySet<number> = new Set([46, 56]);
-/** Of one signer: streams that are busy are a few pages apart. */
-const MOST_REMEMBERED = 256;
 /** Kept for those that come back; a stream keeps its own. */
 const MOST_SIGNERS = 1_000;
 const NOTHING = Buffer.alloc(0);
@@ -62,6 +61,7 @@ export function createCursors({ keys }: { keys: readonly CursorKey[] }): Cursors
   const [newest] = keys;
   const macs = new Map(keys.map(({ id, secret }) => [id, createHmacSha256(derive(secret))]));
   const signers = new Map<string, SignPlace>();
+  const memory = createCursorMemory();
   const start = `${hexByte(VERSION)}${hexByte(newest?.id ?? 0)}`;
   const tagOf = (head: Uint8Array, bearer: Uint8Array): Buffer | undefined =>
     macs
@@ -74,7 +74,7 @@ export function createCursors({ keys }: { keys: readonly CursorKey[] }): Cursors
       const known = signers.get(name);
       if (known) return known;
       const bearer = bytesOf(of);
-      const signer = rememberLast(({ epoch, position }) => {
+      const signer = memory.remember(({ epoch, position }) => {
         const head = Buffer.from(start + epoch + position, 'hex');
         return Buffer.concat([head, tagOf(head, bearer) ?? NOTHING]).toString('base64url');
       });
@@ -108,20 +108,6 @@ export function placeInCursor(text: string): LogPlace | undefined {
   return {
     epoch: bytes.toString('hex', EPOCH_AT, POSITION_AT),
     position: bytes.toString('hex', POSITION_AT, bytes.length - TAG_BYTES),
-  };
-}
-
-function rememberLast(sign: SignPlace): SignPlace {
-  const last = new Map<string, string>();
-  let of = '';
-  return ({ epoch, position }) => {
-    const known = epoch === of ? last.get(position) : undefined;
-    if (known !== undefined) return known;
-    if (epoch !== of || last.size === MOST_REMEMBERED) last.clear();
-    of = epoch;
-    const text = sign({ epoch, position });
-    last.set(position, text);
-    return text;
   };
 }
 

@@ -8,6 +8,7 @@ import type { EventLog, EventPage, Position } from '../events/log.ts';
 import type { Logger } from '../observe/log.ts';
 import { createEventRing, type EventRingOptions } from './event-ring.ts';
 import { createEventTail } from './event-tail.ts';
+import { createHeldPages, type HeldPages, type HeldPagesOptions } from './held-pages.ts';
 import { createInterest } from './interest.ts';
 import { createLiveStreams, type LiveStreams } from './live-streams.ts';
 import { createPageReader } from './page-reader.ts';
@@ -26,6 +27,7 @@ export interface EventHub extends AsyncDisposable {
   /** Those whose events it follows: a stream of another would wait for ever. */
   readonly vendors: readonly VendorName[];
   readonly streams: LiveStreams;
+  readonly pages: HeldPages;
   /** Epoch milliseconds: the clock of its streams too. */
   now(): number;
   /**
@@ -46,6 +48,8 @@ export interface EventHubOptions {
   log?: Logger;
   /** What it keeps of the newest events. */
   ring?: EventRingOptions;
+  /** What its streams hold together. */
+  held?: HeldPagesOptions;
   /** Page reads at the same time of streams that are behind. @default 4 */
   readsAtOnce?: number;
   /** How often it looks for itself, whatever wake-ups came, and whether the log is still the same. @default 1_000 */
@@ -58,9 +62,10 @@ export function createEventHub(options: EventHubOptions): EventHub {
   const { eventLog, vendors, log, readsAtOnce = 4, pollMs = 1_000, now = Date.now } = options;
   const ring = createEventRing(options.ring);
   const streams = createLiveStreams();
+  const pages = createHeldPages(options.held);
   const patience = createPatience(log);
   const readPage = createPageReader(eventLog);
-  const readShared = createSharedReads(readPage, readsAtOnce);
+  const readShared = createSharedReads(readPage, pages.room, readsAtOnce);
   const everything = createInterest(vendors.map((vendor) => ({ vendor })));
   const onBroken = (): void => {
     log?.error('the event log is not the one it was: every subscription ends with STREAM_GAP');
@@ -86,6 +91,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
     eventLog,
     vendors,
     streams,
+    pages,
     now,
     async next(patient) {
       for (let { after } = patient; ; ) {

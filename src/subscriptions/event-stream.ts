@@ -26,6 +26,8 @@ export interface EventStream extends AsyncIterableIterator<StreamItem, undefined
    * taken. Most items of a stream that is busy come this way.
    */
   ready(): StreamItem | undefined;
+  /** What was given last is still being made ready for its reader: until that is done, he is not slow. */
+  whileMaking<Made>(making: Promise<Made>): Promise<Made>;
   /** Ends it as one who leaves; never waits for anything. */
   return(): Promise<IteratorResult<StreamItem, undefined>>;
   /** Resolves when it is over: with the error it ended with, also when nobody asks for an item, or with nothing. */
@@ -60,7 +62,7 @@ export interface StreamOptions extends StartRequest {
    * SLOW_CONSUMER when the reader, once at the head, has spent so long on events without getting there again. What the
    * gateway itself was late does not count. @default never
    */
-  maxLagMs?: number;
+  maxLagMs?: number | undefined;
   /** A position frame when the position moved for so long without an event. @default 15_000 */
   positionEveryMs?: number;
   /** How old an answer of `authorize` may be when an event is given. @default 2_000 */
@@ -138,8 +140,9 @@ function createStream(options: StreamOptions, { permission, start, signAt }: Str
     if (event && isLive) measures?.lag(field, hub.now() - event.receivedAt);
   };
 
+  let isMaking = false;
   // What was asked for is the log's to bring; only what was given can be left lying.
-  const stalled = setTimeout(() => handover.isAsked || end('SLOW_CONSUMER'), stalledAfterMs).unref();
+  const stalled = setTimeout(() => handover.isAsked || isMaking || end('SLOW_CONSUMER'), stalledAfterMs).unref();
   const takeOut = hub.streams.add(
     { end, complete: leave },
     consumer ? [principal, consumerKey(consumer, field)] : undefined,
@@ -155,6 +158,16 @@ function createStream(options: StreamOptions, { permission, start, signAt }: Str
       const item = reader.ready();
       if (item) noteGiven(item);
       return item && itemOf(item);
+    },
+    async whileMaking(making) {
+      isMaking = true;
+      try {
+        return await making;
+      } finally {
+        isMaking = false;
+        reader.giveNow();
+        stalled.refresh();
+      }
     },
     async return() {
       finish();

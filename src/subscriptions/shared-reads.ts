@@ -5,8 +5,8 @@
 import type { EventPage } from '../events/log.ts';
 import type { ReadPage } from './page-reader.ts';
 
-/** `atOnce`: reads that run at the same time. @default 4 */
-export function createSharedReads(readPage: ReadPage, atOnce = 4): ReadPage {
+/** `atOnce`: reads that run at the same time. `room`: resolves when there is any for one more page. */
+export function createSharedReads(readPage: ReadPage, room: () => Promise<void>, atOnce = 4): ReadPage {
   const shared = new Map<string, Promise<EventPage>>();
   const queue: (() => void)[] = [];
   let running = 0;
@@ -26,7 +26,11 @@ export function createSharedReads(readPage: ReadPage, atOnce = 4): ReadPage {
     const known = shared.get(name);
     if (known) return known;
     const read = admitted()
-      .then(() => readPage(after, interest).finally(leave))
+      .then(() =>
+        room()
+          .then(() => readPage(after, interest))
+          .finally(leave),
+      )
       .finally(() => shared.delete(name));
     shared.set(name, read);
     return read;

@@ -22,6 +22,8 @@ export interface StreamReader {
   ready(): ReaderItem | undefined;
   /** Not to be called again before it settled. Rejects with the code that ends the stream. */
   next(): Promise<ReaderItem>;
+  /** The last item was not ready for its reader before now. */
+  giveNow(): void;
   /** What may be seen has changed: a reader that waits looks again. */
   renew(): void;
   /** Lets go of everything; a `next` that waits rejects. */
@@ -36,6 +38,9 @@ export interface StreamReaderOptions {
   maxLagMs: number;
 }
 
+/** An event that is not taken for so long: its reader has no use for the rest of the page yet. */
+const LEFT_MS = 1_000;
+
 export function createStreamReader(options: StreamReaderOptions): StreamReader {
   const { hub, start, permission, positionEveryMs, maxLagMs } = options;
   const { now } = hub;
@@ -46,7 +51,9 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
   let framed = '';
   let held = emptyPage(start);
   let heldAt = 0;
-  let heldFor: Interest = permission.interest;
+  /** Undefined: it let go of the page. */
+  let heldFor: Interest | undefined = permission.interest;
+  let release = (): void => {};
   let turn = new AbortController();
   let isStopped = false;
   /** How long the reader held events since it was last at the head; undefined: it has yet to get there. */
@@ -66,16 +73,35 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
     if (heldMs !== undefined) heldMs += now() - givenAt;
   };
   const heldEvent = (): LoggedEvent | undefined => {
-    if (heldFor !== permission.interest) held = emptyPage(safe);
-    return held.events[heldAt++];
+    if (heldFor !== permission.interest) empty(emptyPage(safe));
+    const event = held.events[heldAt++];
+    if (event === undefined) empty(held);
+    return event;
+  };
+  /** Goes on where the page begins or ends, and keeps nothing of it. */
+  const empty = ({ scannedTo, isLive }: HubPage): void => {
+    held = { events: [], scannedTo, isLive };
+    heldFor = permission.interest;
+    release();
+  };
+  /** What was given and is not taken yet is told from the log again, from there on. */
+  const letGo = (mustGo: boolean): void => {
+    const isLeft = given !== undefined && now() - givenAt >= LEFT_MS;
+    if (!mustGo && !isLeft) return;
+    empty(emptyPage(safe));
+    heldFor = undefined;
   };
   const readOn = async (): Promise<void> => {
     const { interest } = permission;
     const { signal } = turn;
     try {
-      held = await hub.next({ after: safe, interest, signal, until: frameAt });
+      const page = await hub.next({ after: safe, interest, signal, until: frameAt });
+      signal.throwIfAborted();
+      held = page;
       heldAt = 0;
       heldFor = interest;
+      // One live event is what is given next: nothing of it is left lying.
+      if (page.events.length > (page.isLive ? 1 : 0)) release = hub.pages.hold(page, letGo);
     } catch (error) {
       if (isStopped || !signal.aborted) throw error;
       return;
@@ -107,13 +133,16 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
         await readOn();
       }
     },
+    giveNow() {
+      givenAt = now();
+    },
     renew() {
       turn.abort();
       turn = new AbortController();
     },
     stop() {
       isStopped = true;
-      held = emptyPage(safe);
+      empty(emptyPage(safe));
       turn.abort();
     },
   };

@@ -26,6 +26,12 @@ describe('settings', () => {
     expect(readSettings({ VENDORGRAPH_SANDBOX: value }).sandbox).toBe(sandbox);
   });
 
+  it('let a subscriber be behind for as long as it likes unless told otherwise', () => {
+    expect(readSettings({}).maxLagMs).toBeUndefined();
+    expect(readSettings({ SUBSCRIPTION_MAX_LAG_MS: '60000' }).maxLagMs).toBe(60_000);
+    expect(() => readSettings({ SUBSCRIPTION_MAX_LAG_MS: '10' })).toThrow(/SUBSCRIPTION_MAX_LAG_MS: Found "10"/);
+  });
+
   it('name every variable that is wrong, at once', () => {
     const complaint = () => readSettings({ PORT: 'abc', LOG_LEVEL: 'loud', SANDBOX_PORT: '65530' });
     expect(complaint).toThrow(/PORT: Found "abc"/);

@@ -1,46 +1,15 @@
 /** What streams write to one WebSocket, over a real one. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { expect, it } from 'vitest';
-import WebSocket, { WebSocketServer } from 'ws';
 import { createOutbox, type Outbox } from '../../src/http/outbox.ts';
+import { connectedPair, type SocketPair } from './socket-pair.ts';
 
-interface Pair extends AsyncDisposable {
+interface Pair extends SocketPair {
   outbox: Outbox;
-  stream: Duplex;
-  client: WebSocket;
-  received: string[];
 }
 
-async function connectedPair(): Promise<Pair> {
-  const server = createServer();
-  const sockets = new WebSocketServer({ server });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // A TCP server has one.
-  const { port } = server.address() as AddressInfo;
-  const client = new WebSocket(`ws://127.0.0.1:${port}`);
-  const received: string[] = [];
-  client.on('message', (data) => received.push(String(data)));
-  const [[socket, request]] = (await Promise.all([once(sockets, 'connection'), once(client, 'open')])) as [
-    [WebSocket, IncomingMessage],
-    unknown,
-  ];
-  return {
-    outbox: createOutbox(socket, request.socket),
-    stream: request.socket,
-    client,
-    received,
-    async [Symbol.asyncDispose]() {
-      client.terminate();
-      socket.terminate();
-      sockets.close();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+async function pairWithOutbox(): Promise<Pair> {
+  const pair = await connectedPair();
+  return { ...pair, outbox: createOutbox(pair.socket, pair.stream) };
 }
 
 const MESSAGE = 'x'.repeat(1_000);
@@ -52,7 +21,7 @@ function numbered(count: number): { more(): string | undefined; given(): number 
 }
 
 it('sends everything that is at hand, in order', async () => {
-  await using pair = await connectedPair();
+  await using pair = await pairWithOutbox();
   const { more, given } = numbered(10);
   expect(pair.outbox.sendAll('first', more)).toBeUndefined();
   expect(given()).toBe(10);
@@ -60,7 +29,7 @@ it('sends everything that is at hand, in order', async () => {
 });
 
 it('takes no more than its bound for a reader that does not read, and goes on when it reads again', async () => {
-  await using pair = await connectedPair();
+  await using pair = await pairWithOutbox();
   pair.client.pause();
   const { more, given } = numbered(50_000);
   const write = async (): Promise<void> => {
@@ -88,7 +57,7 @@ it('takes no more than its bound for a reader that does not read, and goes on wh
 }, 30_000);
 
 it('lets go of who waits when the reader has gone', async () => {
-  await using pair = await connectedPair();
+  await using pair = await pairWithOutbox();
   pair.client.pause();
   const { more } = numbered(50_000);
   const write = async (): Promise<void> => {
@@ -103,7 +72,7 @@ it('lets go of who waits when the reader has gone', async () => {
 });
 
 it('lets the socket go on when what is at hand cannot be made', async () => {
-  await using pair = await connectedPair();
+  await using pair = await pairWithOutbox();
   const fail = (): string => {
     throw new TypeError('a fault of our own');
   };

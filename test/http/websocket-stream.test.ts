@@ -1,7 +1,7 @@
 /** Many streams at once: none keeps the others, or a webhook, from their turn. */
 import type { ExecutionResult } from 'graphql';
 import { expect, it } from 'vitest';
-import type { AnswerStream } from '../../src/graph/run-subscription.ts';
+import type { AnswerStream } from '../../src/graph/answer-stream.ts';
 import type { Outbox } from '../../src/http/outbox.ts';
 import { streamInto } from '../../src/http/websocket-stream.ts';
 

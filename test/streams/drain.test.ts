@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { openEventSource } from './event-source.ts';
 import { type Follower, follow } from './follower.ts';
+import { copyGraphFolder } from './graph-folder.ts';
 import { expectBalanced, expectSound } from './ledger.ts';
 import { API_KEY, STRIPE_SECRET, startRunningGateway } from './running-gateway.ts';
 import { startSender } from './sender.ts';
@@ -27,6 +28,40 @@ it('ends every stream with its cursor, under load, and whoever goes on there has
     expect(endings[0]).toMatchObject({ ...DRAINED, cursor: expect.any(String) });
     expect(endings[0]?.errors).toMatchObject([{ extensions: { retryable: true } }]);
   }
+});
+
+it('ends every stream with its cursor when it gets another schema, and gives all that follows in the words of the new one', async () => {
+  using graph = copyGraphFolder();
+  await using gateway = await startRunningGateway({}, {}, graph.dir);
+  const url = () => gateway.url;
+  await using bySocket = follow({ url, over: 'WebSocket' });
+  await using bySse = follow({ url, over: 'SSE' });
+  const ask = { query: 'subscription { subscriptionEvents { id } }', key: API_KEY };
+  await using losing = overWebSocket(gateway.url, ask);
+  await losing.opened;
+  await using sender = startSender({ url, name: 'evt' });
+  await expect.poll(() => Math.min(bySocket.received.length, bySse.received.length), PATIENT).toBeGreaterThan(50);
+  graph.change((sdl) =>
+    sdl
+      .replace(/^type StripeInvoiceEvent .*$/m, '$&\n  subject: ID @eventValue(path: "data.object.id")')
+      // A field of the root, and the type that nothing else shows.
+      .replace(/^ +".+"\n +subscriptionEvents\([^)]*\): StripeSubscriptionEvent!.*$/m, '')
+      .replace(/^".+"\ntype StripeSubscriptionEvent [^}]*^}$/m, ''),
+  );
+  expect(await gateway.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  for (const { endings } of [bySocket, bySse])
+    await expect.poll(() => endings[0], PATIENT).toMatchObject({ ...DRAINED, cursor: expect.any(String) });
+  expect(await losing.ended).toMatchObject({ ...DRAINED, cursor: expect.any(String) });
+  const cursor = bySocket.cursor();
+  await gateway.start();
+  await sender.finish();
+  for (const follower of [bySocket, bySse]) await expectBalanced(follower, [sender]);
+  const query = 'subscription ($after: String) { invoiceEvents(after: $after) { subject changedFields } }';
+  await using renewed = overSsePost(gateway.url, { query, key: API_KEY, variables: { after: cursor } });
+  await expect.poll(() => renewed.items.length, PATIENT).toBeGreaterThan(0);
+  expect(renewed.items[0]?.data).toMatchObject({ invoiceEvents: { subject: 'in_nobody' } });
+  await using lost = overWebSocket(gateway.url, ask);
+  expect((await lost.ended).errors[0]?.message).toContain('"subscriptionEvents"');
 });
 
 it.each([

@@ -2,15 +2,16 @@
  * A gateway over the sandbox, both in this process, whose graph folder has clients of its own: one for each set of rights
  * that decides what a subscriber sees. Its webhooks come from the sandbox's vendors, or from `send`.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { makeKey } from '../../src/auth/issued-key.ts';
+import { eventLogPath, openSqliteLog } from '../../src/events/sqlite-log.ts';
 import { VENDOR_NAMES } from '../../src/sandbox/vendor-name.ts';
 import { createSqliteKeyStore, keyStorePath } from '../../src/store/sqlite-key-store.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';
-import { ROOT } from '../start/running-command.ts';
+import { copyGraphInto } from './graph-folder.ts';
 import { type StripeEvent, sendStripe, stripeBody } from './stripe-deliveries.ts';
 
 const READS = VENDOR_NAMES.map((vendor) => `${vendor}:read`);
@@ -37,6 +38,8 @@ export interface EventsGateway extends GatewayUnderTest {
   revoke(client: ClientName): Promise<void>;
   /** A signed delivery of Stripe's; fails unless it was stored. */
   send(event: StripeEvent): Promise<void>;
+  /** What an operator does: gives the events of a vendor once more, as replays. Returns how many. */
+  replay(vendor: string): Promise<number>;
   /** A change at an emulated vendor, delivered. */
   emit(vendor: string, type: string, count?: number): Promise<void>;
   /** Vendor calls that `work` leads to, by `vendor.operation`. */
@@ -73,6 +76,10 @@ export async function startEventsGateway(options: EventsGatewayOptions = {}): Pr
       const status = await sendStripe(url, stripeBody(event), secret);
       if (status !== 200) throw new Error(`The delivery was answered ${status}.`);
     },
+    async replay(vendor) {
+      await using log = await openSqliteLog({ path: eventLogPath(dataDir) });
+      return await log.replay({ filter: [{ vendor }] }, { principal: 'cli:test' });
+    },
     async emit(vendor, type, count = 1) {
       // As its contract says.
       const { deliveries } = (await running.control('POST', '/emit', { vendor, type, count })) as {
@@ -96,8 +103,7 @@ export async function startEventsGateway(options: EventsGatewayOptions = {}): Pr
 }
 
 function writeFolder(dir: string, { clients = [], issuers, operations = [] }: EventsGatewayOptions): void {
-  const files = ['.meshrc.yaml', 'schema', ...VENDOR_NAMES.map((vendor) => `sources/${vendor}/vendor.yaml`)];
-  for (const path of files) cpSync(join(ROOT, path), join(dir, path), { recursive: true });
+  copyGraphInto(dir);
   mkdirSync(join(dir, 'schema/operations'), { recursive: true });
   for (const [index, text] of operations.entries())
     writeFileSync(join(dir, `schema/operations/test-${index}.graphql`), text);

@@ -22,14 +22,16 @@ export interface RunningGateway extends AsyncDisposable {
   start(env?: Record<string, string>): Promise<void>;
   ended(): Promise<Ended>;
   stdout(): string;
+  stderr(): string;
 }
 
 let started = 0;
 
-/** Resolves when it answers. `firstRun`: counts until it is started again. */
+/** Resolves when it answers. `firstRun`: counts until it is started again. `graphDir`: other than this repository's. */
 export async function startRunningGateway(
   env: Record<string, string> = {},
   firstRun: Record<string, string> = {},
+  graphDir?: string,
 ): Promise<RunningGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vendorgraph-stream-'));
   const port = quietPort() + (started++ % 10);
@@ -49,11 +51,13 @@ export async function startRunningGateway(
     async start(more = {}) {
       const fixed = { VENDORGRAPH_API_KEY: API_KEY, STRIPE_WEBHOOK_SECRET: STRIPE_SECRET };
       const place = { PORT: String(port), VENDORGRAPH_DATA_DIR: dataDir };
-      command = runCommand(['start'], { env: { ...fixed, ...env, ...place, ...more } });
+      const args = graphDir === undefined ? ['start'] : ['start', '--graph', graphDir];
+      command = runCommand(args, { env: { ...fixed, ...env, ...place, ...more } });
       await command.printed(/gateway ready/);
     },
     ended: () => running().ended,
     stdout: () => running().stdout(),
+    stderr: () => running().stderr(),
     async [Symbol.asyncDispose]() {
       await command?.[Symbol.asyncDispose]();
       rmSync(dataDir, { recursive: true, force: true });

@@ -59,6 +59,39 @@ it('shows a subscriber without pii:read masked data beside one who sees it plain
   }
 });
 
+it('masks an event that is read from the past, and one that an operator repeats, as it would be masked live', async () => {
+  const { id, customer_email } = await someInvoice();
+  const query = `subscription ($after: String) { invoiceEvents(after: $after) {
+    replayed changedFields invoice { customer_email }
+  } }`;
+  const ask = (name: 'reader' | 'masked') => ({ query, key: gateway.keys[name] });
+  await using plain = overWebSocket(gateway.url, ask('reader'));
+  await using live = overWebSocket(gateway.url, ask('masked'));
+  const after = await live.opened;
+  await plain.opened;
+  await gateway.send({ id: 'evt_again', invoice: id });
+  await arrived([plain, live], 1);
+  const replays = await gateway.replay('stripe');
+  await using past = overSsePost(gateway.url, { ...ask('masked'), variables: { after } });
+  await arrived([plain, live, past], 1 + replays);
+  const told = ({ items }: Subscription) =>
+    items
+      .map(({ data }) => data['invoiceEvents'])
+      .filter((event) => event?.['changedFields']?.[0] === 'evt_again')
+      .map((event) => [event?.['replayed'], event?.['invoice']?.['customer_email']]);
+  expect(told(plain)).toEqual([
+    [false, customer_email],
+    [true, customer_email],
+  ]);
+  for (const subscription of [live, past]) {
+    expect(told(subscription)).toEqual([
+      [false, expect.stringContaining('***')],
+      [true, expect.stringContaining('***')],
+    ]);
+    expect(JSON.stringify(subscription.items)).not.toContain(customer_email);
+  }
+});
+
 it('gives two principals each its own cursor of the same event', async () => {
   const query = 'subscription { invoiceEvents { id cursor } }';
   await using one = overWebSocket(gateway.url, { query, key: gateway.keys.reader });

@@ -52,7 +52,7 @@ export interface Subscription extends AsyncDisposable {
   /** Resolves with the first position; rejects when there was none. */
   opened: Promise<string>;
   ended: Promise<Ending>;
-  /** Of a WebSocket: reads nothing more until `resume`. */
+  /** Reads nothing more until `resume`; over SSE, no further than the block that comes next. */
   pause(): void;
   resume(): void;
 }
@@ -159,17 +159,24 @@ function overSse(method: 'GET' | 'POST'): Subscribe {
   return (url, ask) => {
     const book = new Book(ask);
     const leave = new AbortController();
-    void read(`${url}/graphql`, method, ask, book, leave.signal).catch(() =>
+    let paused: PromiseWithResolvers<void> | undefined;
+    const mayRead = () => paused?.promise;
+    const resume = (): void => {
+      paused?.resolve();
+      paused = undefined;
+    };
+    void read(`${url}/graphql`, { method, ask, book, mayRead, signal: leave.signal }).catch(() =>
       book.end({ how: leave.signal.aborted ? 'left' : 'lost' }),
     );
     return {
       ...{ items: book.items, opened: book.opened.promise, ended: book.ended.promise },
       position: () => book.position,
       pause() {
-        throw new TypeError('Only a WebSocket can be paused.');
+        paused ??= Promise.withResolvers();
       },
-      resume() {},
+      resume,
       async [Symbol.asyncDispose]() {
+        resume();
         leave.abort();
         await book.ended.promise;
       },
@@ -180,7 +187,16 @@ function overSse(method: 'GET' | 'POST'): Subscribe {
 export const overSsePost = overSse('POST');
 export const overSseGet = overSse('GET');
 
-async function read(url: string, method: string, ask: Ask, book: Book, signal: AbortSignal): Promise<void> {
+interface Reading {
+  method: string;
+  ask: Ask;
+  book: Book;
+  /** To be waited for before each block. */
+  mayRead(): Promise<void> | undefined;
+  signal: AbortSignal;
+}
+
+async function read(url: string, { method, ask, book, mayRead, signal }: Reading): Promise<void> {
   const response = await send(url, method, ask, signal);
   const { status, body } = response;
   if (status !== 200 || !body) {
@@ -190,6 +206,7 @@ async function read(url: string, method: string, ask: Ask, book: Book, signal: A
     return book.end({ how: 'error', status, errors });
   }
   for await (const { id, event, data } of readServerSentEvents(body)) {
+    await mayRead();
     if (event === 'complete') return book.end({ how: 'completed', status });
     if (id !== undefined) book.place(id);
     if (data !== undefined) book.answer(JSON.parse(data));

@@ -263,6 +263,25 @@ describe('a stream that ends', () => {
   });
 });
 
+it('does not take the making of an answer for lag of its reader', async () => {
+  let time = 0;
+  await using streams = await openStreams({ ring: { maxEvents: 2 }, now: () => time });
+  await using stream = await streams.open({ maxLagMs: 1_000 });
+  const taken = take(stream, 1);
+  await expect.poll(() => streams.calls.waitFor).toBeGreaterThan(0);
+  await streams.append('stripe a');
+  await taken;
+  await using witness = await streams.open();
+  const ids = await streams.append(...Array.from({ length: 300 }, (_, index) => `stripe t${index}`));
+  await takeAll(witness, ids.at(-1));
+  const making = Promise.withResolvers<string>();
+  const made = stream.whileMaking(making.promise);
+  time = 60_000;
+  making.resolve('an answer');
+  expect(await made).toBe('an answer');
+  expect(await takeAll(stream, ids.at(-1))).toHaveLength(300);
+});
+
 describe('a stream whose caller may see less', () => {
   it('ends when the right is gone, at the next event or when told', async () => {
     await using streams = await openStreams();
