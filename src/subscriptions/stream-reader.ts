@@ -79,8 +79,8 @@ export function createStreamReader(options: StreamReaderOptions): StreamReader {
     return event;
   };
   /** Goes on where the page begins or ends, and keeps nothing of it. */
-  const empty = ({ scannedTo, isLive }: HubPage): void => {
-    held = { events: [], scannedTo, isLive };
+  const empty = ({ scannedTo, isEnd, isLive }: HubPage): void => {
+    held = { events: [], scannedTo, isEnd, isLive };
     heldFor = permission.interest;
     release();
   };

@@ -59,7 +59,7 @@ it('lets all in that wait when there is room again, also when the first of them 
   const body = 'x'.repeat(MIB);
   // A log gives more; a page is measured by its bodies.
   const events = [{ body } as LoggedEvent];
-  const release = pages.hold({ events, scannedTo: '1', isLive: false }, () => {});
+  const release = pages.hold({ events, scannedTo: '1', isEnd: false, isLive: false }, () => {});
   const waiting = [pages.room(), pages.room(), pages.room()];
   expect(await Promise.race([...waiting, 'nobody'])).toBe('nobody');
   release();
