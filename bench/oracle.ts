@@ -31,6 +31,7 @@ export async function runOracle({ rounds = ROUNDS, seed = 1, print }: BenchOptio
   print(`\nRandom queries, gateway beside oracle, ${workers} at once, from seed ${seed} on`);
   await Promise.all(Array.from({ length: workers }, () => inWorker(run)));
   print(`\n${run.describe()}\n`);
+  if (run.differences > 0) throw new Error(`${run.differences} differences: the gateway and the oracle do not agree.`);
 }
 
 interface Run {
@@ -38,6 +39,8 @@ interface Run {
   take(): number | undefined;
   finish(seed: number, result: Result): void;
   describe(): string;
+  /** So far. */
+  readonly differences: number;
 }
 
 function createRun(wanted: number, firstSeed: number, print: (text: string) => void): Run {
@@ -68,7 +71,11 @@ function createRun(wanted: number, firstSeed: number, print: (text: string) => v
       for (const difference of result.differences) print(`${difference}\n`);
       if (asked - told.asked >= STEP) tell();
     },
-    describe: () => table(['', 'queries', 'differences', 'ms each'], [...new Set(BEHAVIOURS)].map(rowOf(results))),
+    get differences() {
+      return results.reduce((sum, result) => sum + result.differences.length, 0);
+    },
+    describe: () =>
+      table(['', 'queries', 'compiled', 'differences', 'ms each'], [...new Set(BEHAVIOURS)].map(rowOf(results))),
   };
 }
 
@@ -79,17 +86,31 @@ const rowOf =
     const sum = (count: (result: Result) => number) => own.reduce((total, result) => total + count(result), 0);
     const queries = sum((result) => result.queries);
     const each = queries === 0 ? '–' : (sum(({ ms }) => ms) / queries).toFixed(1);
-    return [`vendors behave: ${behaviour}`, String(queries), String(sum((one) => one.differences.length)), each];
+    const compiled = Math.round(
+      (100 * sum((result) => result.compiled)) /
+        Math.max(
+          1,
+          sum((one) => one.operations),
+        ),
+    );
+    return [
+      `vendors behave: ${behaviour}`,
+      String(queries),
+      `${compiled} %`,
+      String(sum((one) => one.differences.length)),
+      each,
+    ];
   };
 
 /** With a gateway and a sandbox of its own. One that fails ends the run. */
 async function inWorker(run: Run): Promise<void> {
   const worker = new Worker(new URL(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
-  const ended = once(worker, 'exit');
+  const gone = new AbortController();
+  const ended = once(worker, 'exit').then(([code]) => gone.abort(new Error(`A worker ended early, with ${code}.`)));
   for (let seed = run.take(); seed !== undefined; seed = run.take()) {
     worker.postMessage(seed);
-    // The worker below answers each seed with one result; a failing one rejects this.
-    const [result] = (await once(worker, 'message')) as [Result];
+    // The worker below answers each seed with one result; one that fails, or ends without a word, rejects this.
+    const [result] = (await once(worker, 'message', { signal: gone.signal })) as [Result];
     run.finish(seed, result);
   }
   worker.postMessage(null);
