@@ -54,6 +54,7 @@ function longestList(value: unknown, levels = DEEPEST_LIST): number {
 
 /** Undefined for what is always there. */
 export function readLeftOut({ directives = [] }: SelectionNode, defaults: Defaults): ReadFlag | undefined {
+  if (directives.length === 0) return undefined;
   const flags = directives.flatMap(({ name, arguments: given = [] }) => {
     if (name.value !== 'skip' && name.value !== 'include') return [];
     const condition = given.find((one) => one.name.value === 'if')?.value;

@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   rootFields: 'The operation has {found} root fields',
   directives: 'The document has {found} directives',
   fields: 'The operation selects {found} fields with its fragments written out',
-  cost: 'The operation may take {found} calls to vendors',
+  cost: 'The operation may take {found} calls to vendors or more',
   rows: 'The nested pages of the operation multiply to {found} rows',
 };
 

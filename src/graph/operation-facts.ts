@@ -5,16 +5,14 @@ import { type DocumentNode, type GraphQLSchema, getOperationAST, type OperationD
 import type { Scope } from '../auth/principal.ts';
 import type { AccessRules } from '../rules/access-rules.ts';
 import { type AccessPlan, planAccess } from './access-plan.ts';
-import { compileCost } from './cost.ts';
-
-type Variables = Readonly<Record<string, unknown>>;
+import { compileCost, type EstimateCost } from './cost.ts';
 
 export interface OperationFacts {
   operation: OperationDefinitionNode;
   /** SHA-256 of the document's text, hexadecimal. */
   hash: string;
-  /** Estimated calls to vendors. */
-  cost(variables: Variables): number;
+  /** Estimated calls to vendors; above `most`, at least so many. Worked out when it is first asked for. */
+  cost: EstimateCost;
   planFor(scopes: ReadonlySet<Scope>): AccessPlan;
 }
 

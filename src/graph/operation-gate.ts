@@ -1,5 +1,5 @@
 /** What every operation passes before anything of it runs, and before a vendor is called: variables, limits, scopes, cost, quota. */
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { LimitsByKind } from '../config/limits.ts';
 import { DEFAULT_QUOTAS } from '../config/quota-limits.ts';
 import { GatewayError } from '../errors.ts';
@@ -38,8 +38,8 @@ export interface Checked {
 }
 
 export interface OperationGate {
-  /** Undefined when the document has no such operation: graphql-js says what is wrong with its name. A list: it is refused. */
-  check(args: OperationArgs): Checked | readonly GraphQLError[] | undefined;
+  /** A list: it is refused. */
+  check(args: OperationArgs): Checked | readonly GraphQLError[];
   /** Asks the quota for it. */
   ask(checked: Checked): Admission | Promise<Admission>;
   /** The context learns what is left of the quota. An error: it is refused. */
@@ -52,16 +52,14 @@ export function createOperationGate(options: GateOptions): OperationGate {
     check(args) {
       const { document, operationName, contextValue: context } = args;
       const facts = factsOf(document, operationName);
-      if (!facts) return undefined;
+      if (!facts) return [unknownOperation(operationName)];
       context.asked = { document, operationName, variables: args.variableValues ?? {}, facts };
-      const errors = variableErrors(args);
-      if (errors) return errors.map((error) => withoutHidden(error, context, options));
-      const plan = facts.planFor(context.principal.scopes);
-      const estimated = facts.cost(args.variableValues ?? {});
-      const refusal = refusalOf(plan, estimated, args, options);
-      if (refusal) return [refusal];
-      context.estimatedCost = estimated;
-      return { args, facts, plan, estimated };
+      try {
+        return checkOperation(args, facts, options);
+      } catch (error) {
+        if (error instanceof GatewayError) return [tooLarge(error)];
+        throw error;
+      }
     },
     ask({ args, facts, estimated }) {
       const { client, kind, quota: limits = DEFAULT_QUOTAS[kind] } = args.contextValue.principal;
@@ -75,6 +73,39 @@ export function createOperationGate(options: GateOptions): OperationGate {
   };
 }
 
+/** The first of what stands in the operation's way, what costs least to find out first. Throws what is over a limit. */
+function checkOperation(
+  args: OperationArgs,
+  facts: OperationFacts,
+  options: GateOptions,
+): Checked | readonly GraphQLError[] {
+  const { document, operationName, contextValue: context } = args;
+  const { mode, [context.principal.kind]: limits } = options.limits;
+  // What comes after takes the time of the fields written out.
+  checkShape(document, operationName, limits, mode);
+  const errors = variableErrors(args);
+  if (errors) return errors.map((error) => withoutHidden(error, context, options));
+  const variables = args.variableValues ?? {};
+  const plan = facts.planFor(context.principal.scopes);
+  if (plan.isBeyond) return [beyond(plan)];
+  const estimated = facts.cost(variables, mode === 'enforce' ? limits.cost : undefined);
+  checkFound({ cost: estimated }, limits, mode);
+  const rows =
+    mode === 'enforce' && checkRowLimit(options.graph.schema, document, operationName, variables, limits.rows);
+  if (rows) return [tooLarge(rows)];
+  context.estimatedCost = estimated;
+  return { args, facts, plan, estimated };
+}
+
+/** As graphql-js words it. */
+function unknownOperation(name: string | null | undefined): GraphQLError {
+  return new GraphQLError(
+    name == null
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named "${name}".`,
+  );
+}
+
 /** graphql-js proposes values of enums and fields of inputs as well. */
 function withoutHidden(
   error: GraphQLError,
@@ -82,27 +113,6 @@ function withoutHidden(
   { visible }: Pick<GateOptions, 'visible'>,
 ): GraphQLError {
   return withVisibleSuggestion(error, (name) => visible.isVisible(name, principal.scopes));
-}
-
-/** The first of what stands in the operation's way. */
-function refusalOf(
-  plan: AccessPlan,
-  estimated: number,
-  { document, operationName, variableValues, contextValue: { principal } }: OperationArgs,
-  { graph, limits }: { graph: { schema: GraphQLSchema }; limits: LimitsByKind },
-): GraphQLError | undefined {
-  const most = limits[principal.kind];
-  try {
-    checkShape(document, operationName, most, limits.mode);
-    if (plan.isBeyond) return beyond(plan);
-    checkFound({ cost: estimated }, most, limits.mode);
-  } catch (error) {
-    if (error instanceof GatewayError) return tooLarge(error);
-    throw error;
-  }
-  const rows =
-    limits.mode === 'enforce' && checkRowLimit(graph.schema, document, operationName, variableValues, most.rows);
-  return rows ? tooLarge(rows) : undefined;
 }
 
 /** The status of what is refused before it runs, in GraphQL over HTTP: 200 for callers that take application/json, else 400. */

@@ -21,10 +21,9 @@ export interface RunOptions extends Pick<GateOptions, 'graph' | 'visible'> {
 export type RunOperation = (args: OperationArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 export function createRunOperation(options: RunOptions): RunOperation {
-  const { gate, execute: run } = options;
+  const { gate } = options;
   return (args) => {
     const checked = gate.check(args);
-    if (!checked) return run(args);
     if (!('facts' in checked)) return { errors: checked };
     const admission = gate.ask(checked);
     return admission instanceof Promise

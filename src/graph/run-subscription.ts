@@ -42,7 +42,6 @@ export function createRunSubscription(options: SubscriptionOptions): RunSubscrip
   const makePayload = createMakePayload(options);
   return async (args) => {
     const checked = options.gate.check(args);
-    if (!checked) return { errors: [new GraphQLError('Could not determine what operation to execute.')] };
     if (!('facts' in checked)) return { errors: checked };
     const admission = await options.gate.ask(checked);
     const refusal = options.gate.enter(admission, checked);
