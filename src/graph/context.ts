@@ -24,6 +24,8 @@ export interface GraphContext extends EventAckContext {
   calls: VendorCallRecord[];
   /** The caller asked for `extensions.explain`, and may have it. */
   explain: boolean;
+  /** Its transport has taken a request of the quota for it. */
+  isCounted: boolean;
   /** What was asked, as it was sent; undefined until that is known. */
   asked?: {
     document: DocumentNode;
@@ -65,6 +67,8 @@ export interface OperationRequest {
   /** Aborts when the caller leaves. */
   signal: AbortSignal;
   explain: boolean;
+  /** Whether a request of the quota was taken for it already. @default false */
+  isCounted?: boolean;
   /** Milliseconds the whole operation may take; of a subscription, each event. */
   timeoutMs: number;
   /** Of transports that can carry a stream. */
@@ -102,6 +106,7 @@ export function createGraphContext(
     startedAt: performance.now(),
     calls,
     explain: request.explain,
+    isCounted: request.isCounted ?? false,
     streaming: streaming && {
       ...streaming,
       contextFor: (present) =>

@@ -1,7 +1,6 @@
 /** What every operation passes before anything of it runs, and before a vendor is called: variables, limits, scopes, cost, quota. */
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { LimitsByKind } from '../config/limits.ts';
-import { DEFAULT_QUOTAS } from '../config/quota-limits.ts';
 import { GatewayError } from '../errors.ts';
 import type { Admission, Quota } from '../quota/quota.ts';
 import { rateLimitHeaders } from '../quota/rate-limit-headers.ts';
@@ -12,6 +11,7 @@ import type { GraphContext } from './context.ts';
 import { checkFound, checkShape } from './document-limits.ts';
 import { scopeMissing } from './guard-answer.ts';
 import { createOperationFacts, type OperationFacts } from './operation-facts.ts';
+import { type Counted, createCountRequest, quotaExceeded, quotaOf } from './request-count.ts';
 import { checkRowLimit } from './row-limit.ts';
 import type { Graph } from './schema.ts';
 import { withVisibleSuggestion } from './suggestions.ts';
@@ -40,6 +40,8 @@ export interface Checked {
 export interface OperationGate {
   /** A list: it is refused. */
   check(args: OperationArgs): Checked | readonly GraphQLError[];
+  /** The answer to what `check` refused: it takes a request all the same, and is told so when none is left. */
+  refuse(errors: readonly GraphQLError[], context: GraphContext): ExecutionResult | Promise<ExecutionResult>;
   /** Asks the quota for it. */
   ask(checked: Checked): Admission | Promise<Admission>;
   /** The context learns what is left of the quota. An error: it is refused. */
@@ -48,6 +50,7 @@ export interface OperationGate {
 
 export function createOperationGate(options: GateOptions): OperationGate {
   const factsOf = createOperationFacts(options.graph.schema, options.rules);
+  const countRequest = createCountRequest(options.quota);
   return {
     check(args) {
       const { document, operationName, contextValue: context } = args;
@@ -61,9 +64,19 @@ export function createOperationGate(options: GateOptions): OperationGate {
         throw error;
       }
     },
+    refuse(errors, context) {
+      if (context.isCounted) return { errors };
+      const told = ({ headers, refusal }: Counted): ExecutionResult => {
+        context.quotaHeaders = headers;
+        return { errors: refusal ? [refusal] : errors };
+      };
+      const counted = countRequest(context.principal);
+      return counted instanceof Promise ? counted.then(told) : told(counted);
+    },
     ask({ args, facts, estimated }) {
-      const { client, kind, quota: limits = DEFAULT_QUOTAS[kind] } = args.contextValue.principal;
-      return options.quota.admit(client, limits, { cost: estimated, write: facts.operation.operation === 'mutation' });
+      const { principal, isCounted } = args.contextValue;
+      const write = facts.operation.operation === 'mutation';
+      return options.quota.admit(principal.client, quotaOf(principal), { cost: estimated, write, isCounted });
     },
     enter(admission, { args: { contextValue: context } }) {
       const headers = rateLimitHeaders(admission);
@@ -128,18 +141,5 @@ function beyond({ refused }: AccessPlan): GraphQLError {
   return new GraphQLError('', {
     originalError: scopeMissing(`${coordinates} ${refused.length === 1 ? 'needs' : 'need'}`, scopes),
     extensions: { http: { status: 403, headers: { 'www-authenticate': challenge } } },
-  });
-}
-
-function quotaExceeded(
-  { refusal: { quota, retryAfterMs } }: Extract<Admission, { admitted: false }>,
-  headers: Readonly<Record<string, string>>,
-): GraphQLError {
-  const advice = retryAfterMs === undefined ? 'Waiting does not help: ask for less.' : 'Try again later.';
-  const message = `The client's quota of ${quota} is used up. ${advice}`;
-  const retryable = retryAfterMs !== undefined;
-  return new GraphQLError('', {
-    originalError: new GatewayError('QUOTA_EXCEEDED', message, { retryable, ...(retryable && { retryAfterMs }) }),
-    extensions: { http: { status: 429, headers } },
   });
 }

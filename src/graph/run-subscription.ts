@@ -42,7 +42,7 @@ export function createRunSubscription(options: SubscriptionOptions): RunSubscrip
   const makePayload = createMakePayload(options);
   return async (args) => {
     const checked = options.gate.check(args);
-    if (!('facts' in checked)) return { errors: checked };
+    if (!('facts' in checked)) return options.gate.refuse(checked, args.contextValue);
     const admission = await options.gate.ask(checked);
     const refusal = options.gate.enter(admission, checked);
     if (refusal) return { errors: [refusal] };

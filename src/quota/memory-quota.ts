@@ -53,7 +53,10 @@ export function createMemoryQuota({
     admit(name, limits, asked) {
       const client = find(name, limits);
       const refusal = refusalOf(client, limits, asked);
-      if (refusal) return { admitted: false, standing: { policies: client.buckets.standing() }, refusal };
+      if (refusal) {
+        const told = afterRequest(refusal, client.buckets, asked);
+        return { admitted: false, standing: { policies: client.buckets.standing() }, refusal: told };
+      }
       client.buckets.take(asked);
       if (!asked.isEvent) client.inFlight += 1;
       let settled = false;
@@ -69,6 +72,17 @@ export function createMemoryQuota({
       };
     },
   };
+}
+
+/** It has asked, which takes its request; whoever asks again needs another one by then. */
+function afterRequest(refusal: Refused['refusal'], buckets: ClientBuckets, asked: Asked): Refused['refusal'] {
+  if (asked.isEvent) return refusal;
+  const request = { cost: 0, write: false };
+  if (!asked.isCounted && !buckets.shortage(request)) buckets.take(request);
+  const waitMs = Math.ceil(buckets.shortage(request)?.waitMs ?? 0);
+  return refusal.retryAfterMs === undefined
+    ? refusal
+    : { ...refusal, retryAfterMs: Math.max(refusal.retryAfterMs, waitMs) };
 }
 
 function refusalOf({ buckets, inFlight }: Client, limits: QuotaLimits, asked: Asked): Refused['refusal'] | undefined {

@@ -8,13 +8,14 @@ import { REFUSALS, type Refusal, TEXT_OF_TRUSTED, WRITE_BY_GET } from './refusal
 import { askBatch, HARMLESS, persist, type Told, TRANSPORTS, type Transport } from './transports.ts';
 
 const PARTLY = '{ stripeCustomers(first: 1) { nodes { id email } } hubspotOwner(id: "1") { id email } }';
+const HIDDEN = '{ hubspotContacts(first: 1) { nodes { id } } }';
 const PERSONAL = '{ stripeCustomers(first: 1) { nodes { id email name } } }';
 const TABLE = [...Object.values(REFUSALS), TEXT_OF_TRUSTED, WRITE_BY_GET];
 const ALL_TRANSPORTS: [string, Transport][] = Object.entries(TRANSPORTS);
 
 let gateway: AccessGateway;
 beforeAll(async () => {
-  const texts = new Set([HARMLESS, PARTLY, PERSONAL, ...TABLE.map(({ query }) => query)]);
+  const texts = new Set([HARMLESS, PARTLY, HIDDEN, PERSONAL, ...TABLE.map(({ query }) => query)]);
   gateway = await startAccessGateway([...texts]);
   // A quota of one request in a day.
   await gateway.ask(HARMLESS, { key: gateway.keys.spent });
@@ -83,6 +84,18 @@ describe.each(ALL_TRANSPORTS)('%s', (_name, transport) => {
     it('takes no text of a client held to saved operations', () => expectRefused(TEXT_OF_TRUSTED, transport));
   }
 
+  it('counts what it refuses: whoever goes on gets no further than its quota of requests', async () => {
+    const key = gateway.keys[`careless-${ALL_TRANSPORTS.findIndex(([, one]) => one === transport)}`];
+    const query = transport.by === 'text' ? '{ nope }' : HIDDEN;
+    const answers: Told[] = [];
+    for (let time = 0; time < 3; time += 1) answers.push(await transport.ask(gateway, { query, key }));
+    const codes = answers.map(({ errors }) => errors[0]?.extensions['code']);
+    expect(codes[0]).toBe(transport.by === 'text' ? 'GRAPHQL_VALIDATION_FAILED' : 'SCOPE_MISSING');
+    expect(codes[2]).toBe('QUOTA_EXCEEDED');
+    if (transport.kind !== 'socket')
+      expectStatus(answers[2] ?? { errors: [] }, 429, { 'retry-after': /^[1-9]/, ratelimit: /;r=0;/ });
+  });
+
   it('nulls the part whose scope is missing, names the scope, and asks that vendor nothing', async () => {
     const [{ data, errors, status }, calls] = await withCalls(() =>
       transport.ask(gateway, { query: PARTLY, key: gateway.keys.billing }),
@@ -111,16 +124,14 @@ describe.each(ALL_TRANSPORTS)('%s', (_name, transport) => {
 describe('a list of operations in one request', () => {
   it.each(Object.entries(REFUSALS))(
     'is refused as such, whatever is in it: %s',
-    async (_name, { client, query, told }) => {
+    async (_name, { client, query, told, status }) => {
       for (const count of [1, 2, 50]) {
         const [answer, calls] = await withCalls(() => askBatch(gateway, { query, key: keyOf(client) }, count));
-        const isUnknown = told.code === 'UNAUTHENTICATED';
+        const isUnread = told.code === 'UNAUTHENTICATED' || told.code === 'QUOTA_EXCEEDED';
         expect(calls).toEqual({});
-        expect(answer.status).toBe(isUnknown ? 401 : 400);
+        expect(answer.status).toBe(isUnread ? status : 400);
         expect(answer.data ?? null).toBeNull();
-        expect(answer.errors).toMatchObject([
-          { extensions: { code: isUnknown ? 'UNAUTHENTICATED' : 'BAD_USER_INPUT' } },
-        ]);
+        expect(answer.errors).toMatchObject([{ extensions: { code: isUnread ? told.code : 'BAD_USER_INPUT' } }]);
       }
     },
   );
