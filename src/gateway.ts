@@ -110,7 +110,7 @@ export async function startGateway({
   const quota = createMemoryQuota();
   const execute = createCompiledExecute();
   const countRequest = createCountRequest(quota);
-  const gate = createOperationGate({ graph, rules, visible, limits, quota });
+  const gate = createOperationGate({ graph, rules, visible, limits, quota, onMeasured: metrics.limitExceeded });
   const options: GraphqlOptions = {
     graph,
     audit,

@@ -63,9 +63,16 @@ export function finishResult<Result extends ExecutionResult>(
     metrics.operation(transport, left ? 'left' : errors?.length ? 'errors' : 'ok', seconds);
   }
   const known = context ?? caller;
+  if (known && errors) for (const limit of limitsIn(errors)) metrics.limitExceeded(limit, known.principal.kind);
   if (known) recordUse({ graph, audit }, result, { requestId, known, context, left });
   const explained = context?.explain ? { extensions: { ...result.extensions, explain: explain(context.calls) } } : {};
   return { ...result, ...explained };
+}
+
+/** Limits the result was refused for, each once. */
+function limitsIn(errors: readonly GraphQLError[]): ReadonlySet<string> {
+  const refused = errors.filter(({ extensions }) => extensions.code === 'LIMIT_EXCEEDED');
+  return new Set(refused.map(({ extensions }) => String(extensions['limit'])));
 }
 
 function blameIn({ schema, operations }: Graph, context: GraphContext | undefined, path: GraphQLError['path']) {

@@ -1,6 +1,7 @@
 /** What every operation passes before anything of it runs, and before a vendor is called: variables, limits, scopes, cost, quota. */
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
-import type { LimitsByKind } from '../config/limits.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { LimitName, LimitsByKind } from '../config/limits.ts';
 import { GatewayError } from '../errors.ts';
 import type { Admission, Quota } from '../quota/quota.ts';
 import { rateLimitHeaders } from '../quota/rate-limit-headers.ts';
@@ -23,6 +24,8 @@ export interface GateOptions {
   visible: VisibleSchemas;
   limits: LimitsByKind;
   quota: Quota;
+  /** Told of each limit that an operation is over and that is only measured. */
+  onMeasured?: (limit: LimitName, kind: Principal['kind']) => void;
 }
 
 export interface OperationArgs extends ExecutionArgs {
@@ -95,19 +98,30 @@ function checkOperation(
   const { document, operationName, contextValue: context } = args;
   const { mode, [context.principal.kind]: limits } = options.limits;
   // What comes after takes the time of the fields written out.
-  checkShape(document, operationName, limits, mode);
+  const exceeded = checkShape(document, operationName, limits, mode);
   const errors = variableErrors(args);
   if (errors) return errors.map((error) => withoutHidden(error, context, options));
   const variables = args.variableValues ?? {};
   const plan = facts.planFor(context.principal.scopes);
   if (plan.isBeyond) return [beyond(plan)];
   const estimated = facts.cost(variables, mode === 'enforce' ? limits.cost : undefined);
-  checkFound({ cost: estimated }, limits, mode);
-  const rows =
-    mode === 'enforce' && checkRowLimit(options.graph.schema, document, operationName, variables, limits.rows);
-  if (rows) return [tooLarge(rows)];
+  exceeded.push(...checkFound({ cost: estimated }, limits, mode));
+  const rows = checkRowLimit(options.graph.schema, document, operationName, variables, limits.rows);
+  if (mode === 'measure') tellMeasured(rows ? [...exceeded, 'rows'] : exceeded, args, options);
+  else if (rows) return [tooLarge(rows)];
   context.estimatedCost = estimated;
   return { args, facts, plan, estimated };
+}
+
+/** What enforced limits would have refused, the text's own included: whoever parsed it let it pass. */
+function tellMeasured(
+  exceeded: readonly LimitName[],
+  { document, contextValue: { principal } }: OperationArgs,
+  { limits, onMeasured }: GateOptions,
+): void {
+  const text = { characters: document.loc?.source.body.length ?? 0, tokens: document.tokenCount ?? 0 };
+  for (const limit of [...checkFound(text, limits[principal.kind], 'measure'), ...exceeded])
+    onMeasured?.(limit, principal.kind);
 }
 
 /** As graphql-js words it. */

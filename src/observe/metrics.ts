@@ -18,6 +18,8 @@ export interface Metrics {
   vendorCall(call: VendorCallMeasure): void;
   operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
   error(code: string): void;
+  /** An operation was over a limit: refused, or, where limits are measured, let through. */
+  limitExceeded(limit: string, kind: string): void;
   connections(change: 1 | -1): void;
   events: EventMetrics;
   audit: { written(entries: number): void; failed(): void };
@@ -76,6 +78,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const exceeded = new Counter({
+    name: 'vendorgraph_limits_exceeded_total',
+    help: 'Operations over a limit, by kind of client: refused, or let through where limits are measured.',
+    labelNames: ['limit', 'kind'],
+    registers,
+  });
   const connections = new Gauge({ name: 'vendorgraph_websockets', help: 'Open WebSocket connections.', registers });
   const recorded = new Counter({ name: 'vendorgraph_audit_entries_total', help: 'Audit entries on disk.', registers });
   const unrecorded = new Counter({
@@ -96,6 +104,7 @@ export function createMetrics(): Metrics {
     },
     operation: (transport, outcome, took) => operations(transport, outcome).observe(took),
     error: (code) => errors.inc({ code }),
+    limitExceeded: (limit, kind) => exceeded.inc({ limit, kind }),
     connections: (change) => connections.inc(change),
     events: createEventMetrics([registry]),
     audit: { written: (entries) => recorded.inc(entries), failed: () => unrecorded.inc() },

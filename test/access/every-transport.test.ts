@@ -121,6 +121,17 @@ describe.each(ALL_TRANSPORTS)('%s', (_name, transport) => {
   });
 });
 
+it('counts by limit and kind of client what it has refused for its size', async () => {
+  const headers = { authorization: 'Bearer vg_demo_admin' };
+  const text = await (await fetch(`${gateway.gateway.url}/metrics`, { headers })).text();
+  const count = (limit: string, kind: string) =>
+    Number(new RegExp(`vendorgraph_limits_exceeded_total{limit="${limit}",kind="${kind}"} (\\d+)`).exec(text)?.[1]);
+  // Every transport was refused once.
+  for (const limit of ['characters', 'tokens', 'aliases', 'rootFields', 'directives', 'fields', 'rows'])
+    expect(count(limit, 'agent'), limit).toBe(ALL_TRANSPORTS.length);
+  expect(count('cost', 'frontend')).toBe(ALL_TRANSPORTS.length);
+});
+
 describe('a list of operations in one request', () => {
   it.each(Object.entries(REFUSALS))(
     'is refused as such, whatever is in it: %s',

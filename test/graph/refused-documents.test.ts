@@ -114,6 +114,33 @@ const REFUSED: Readonly<Record<string, { text: string; operation?: string; refus
   'an unknown field': { text: '{ nope }', refusal: 'BAD_USER_INPUT' },
 };
 
+describe('a limit that is only measured', () => {
+  const measured: string[] = [];
+  const low = { ...DEFAULT_LIMITS.agent, characters: 200, tokens: 18, depth: 4, aliases: 1, cost: 5, rows: 100 };
+  const measuring = createOperationGate({
+    ...{ graph, rules, visible, quota: createMemoryQuota() },
+    limits: { ...limits, mode: 'measure', agent: low },
+    onMeasured: (limit, kind) => measured.push(`${limit} of ${kind}`),
+  });
+  const check = (text: string) => {
+    measured.length = 0;
+    const contextValue = { principal, calls: [] } as Partial<GraphContext> as GraphContext;
+    expect(measuring.check({ schema, document: parse(text), contextValue })).toHaveProperty('facts');
+    return measured.map((told) => told.replace(' of agent', ''));
+  };
+
+  it.each([
+    ['{ a: __typename }', []],
+    [`{ __typename } #${'x'.repeat(200)}`, ['characters']],
+    [`{ person(email: "a@b.example") { account { owner { person { email } } } } }`, ['tokens', 'depth']],
+    ['{ a: __typename b: __typename }', ['aliases']],
+    ['{ hubspotContacts(first: 1000) { nodes { id } } }', ['cost', 'rows']],
+  ])('lets pass what it would have refused, and counts it: %s', (text, limits) => {
+    expect(check(text)).toEqual(limits);
+    expect(check(text)).toEqual(limits);
+  });
+});
+
 describe('a refused document', () => {
   const lines: string[] = [];
 
