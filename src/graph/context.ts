@@ -92,6 +92,7 @@ export function createGraphContext(
   const scope: CallScope = {
     requestId,
     principal: principal.id,
+    client: principal.client,
     signal,
     deadlineAt: Date.now() + timeoutMs,
     authorize: (vendor, access) => requireScope(principal, `${vendor}:${access}`),

@@ -9,6 +9,8 @@ export interface CallScope {
   requestId: string;
   /** Who asks, e.g. `key:vg_demo_frontend`; part of every key under which answers are shared. */
   principal: string;
+  /** Whose calls wait in one queue. @default the principal */
+  client?: string;
   /** Aborts when the caller leaves or the operation is over. */
   signal: AbortSignal;
   /** Epoch milliseconds after which no call of this operation may still run. */
