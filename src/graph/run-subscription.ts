@@ -7,6 +7,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { Principal } from '../auth/principal.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { EventFilter } from '../events/log.ts';
+import { rateLimitHeaders } from '../quota/rate-limit-headers.ts';
 import { type EventStream, openStream, type StreamItem } from '../subscriptions/event-stream.ts';
 import { auditEntry } from './audit-entry.ts';
 import type { GraphContext } from './context.ts';
@@ -16,6 +17,7 @@ import { explain } from './explain.ts';
 import { type Finisher, maskResult } from './finish.ts';
 import { maskError } from './mask.ts';
 import type { Checked, OperationArgs, OperationGate } from './operation-gate.ts';
+import { quotaExceeded, quotaOf } from './request-count.ts';
 import { type SubscribedField, subscribedField } from './subscribed-field.ts';
 
 export interface SubscriptionOptions extends PayloadOptions, Finisher {
@@ -48,13 +50,21 @@ export function createRunSubscription(options: SubscriptionOptions): RunSubscrip
     if (refusal) return { errors: [refusal] };
     // A stream is one request; what its events cost, each pays for itself.
     if (admission.admitted) admission.settle(0);
+    const { principal } = args.contextValue;
+    const place = await options.quota.admit(principal.client, quotaOf(principal), STREAM);
+    if (!place.admitted) return { errors: [quotaExceeded(place, rateLimitHeaders(place))] };
+    const leave = () => place.settle(0);
     try {
-      return await open(checked, options, makePayload);
+      return await open(checked, options, makePayload, leave);
     } catch (error) {
+      leave();
       return { errors: [refused(error)] };
     }
   };
 }
+
+/** A subscription is one of those its client has open, from before it opens until it has ended. */
+const STREAM = { cost: 0, write: false, isStream: true };
 
 /** EventSource tries again after anything but an answer other than 200. */
 const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -75,6 +85,7 @@ async function open(
   checked: Checked,
   options: SubscriptionOptions,
   makePayload: ReturnType<typeof createMakePayload>,
+  onEnd: () => void,
 ): Promise<AnswerStream | ExecutionResult> {
   const { events, graph, audit, recheckMs = RECHECK_MS } = options;
   const { args, facts } = checked;
@@ -125,6 +136,7 @@ async function open(
   audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
   void stream.ended.then((error) => {
     clearInterval(recheck);
+    onEnd();
     const ending = error ? ({ outcome: 'failed', codes: [error.code] } as const) : ({ outcome: 'left' } as const);
     audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
   });

@@ -19,6 +19,8 @@ export interface Asked {
   isEvent?: boolean;
   /** Its request was taken when it came in. */
   isCounted?: boolean;
+  /** To stay open, of a subscription that was admitted before: takes nothing, and counts among the open ones until it is settled. */
+  isStream?: boolean;
 }
 
 export type Admission = Admitted | Refused;

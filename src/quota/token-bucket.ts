@@ -82,10 +82,10 @@ export class ClientBuckets {
 }
 
 function unitsOf(
-  { cost, write, isEvent, isCounted }: Asked,
+  { cost, write, isEvent, isCounted, isStream }: Asked,
   counts: (typeof QUOTA_POLICIES)[number]['counts'],
 ): number {
-  if (counts === 'requests') return isEvent || isCounted ? 0 : 1;
+  if (counts === 'requests') return isEvent || isCounted || isStream ? 0 : 1;
   if (counts === 'cost') return cost;
   return write ? 1 : 0;
 }

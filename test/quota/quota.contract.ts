@@ -23,6 +23,7 @@ export const UNLIMITED: QuotaLimits = {
   writesPerMinute: PLENTY,
   writesPerDay: PLENTY,
   concurrency: PLENTY,
+  subscriptions: PLENTY,
 };
 
 const READ = { cost: 1, write: false };
@@ -111,6 +112,24 @@ export function quotaContract(start: StartQuota): void {
       mustAdmit(await under.quota.admit('client', limits, READ));
       expect(await under.quota.admit('client', limits, READ)).toMatchObject({ admitted: false });
     });
+  });
+
+  it('of open subscriptions counts those that have not ended, beside operations and requests', async () => {
+    await using under = await start(() => 0);
+    const limits = { ...UNLIMITED, requestsPerMinute: 3, concurrency: 1, subscriptions: 2 };
+    const stream = { cost: 0, write: false, isStream: true };
+    const first = mustAdmit(await under.quota.admit('client', limits, stream));
+    mustAdmit(await under.quota.admit('client', limits, stream));
+    for (let time = 0; time < 5; time += 1)
+      expect(await under.quota.admit('client', limits, stream)).toMatchObject({
+        admitted: false,
+        refusal: { quota: 'open subscriptions', retryAfterMs: 1_000 },
+      });
+    expect(await admitted(under.quota, limits, READ)).toBe(3);
+    first.settle(0);
+    first.settle(0);
+    mustAdmit(await under.quota.admit('client', limits, stream));
+    expect(await under.quota.admit('client', limits, stream)).toMatchObject({ admitted: false });
   });
 
   describe('an operation that is refused', () => {
