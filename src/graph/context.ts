@@ -13,7 +13,14 @@ import type { OperationFacts } from './operation-facts.ts';
 
 export type Transport = 'post' | 'get' | 'sse' | 'ws';
 
+/** Of one operation. */
+export interface OperationScope extends CallScope {
+  /** Calls it may make, whatever was estimated. */
+  mostCalls: number;
+}
+
 export interface GraphContext extends EventAckContext {
+  scope: OperationScope;
   requestId: string;
   principal: Principal;
   transport: Transport;
@@ -89,13 +96,20 @@ export function createGraphContext(
 ): GraphContext {
   const { requestId, principal, signal, timeoutMs, streaming, ackEvents } = request;
   const calls: VendorCallRecord[] = [];
-  const scope: CallScope = {
+  let begun = 0;
+  const scope: OperationScope = {
     requestId,
     principal: principal.id,
     client: principal.client,
     signal,
     deadlineAt: Date.now() + timeoutMs,
     authorize: (vendor, access) => requireScope(principal, `${vendor}:${access}`),
+    mostCalls: Number.POSITIVE_INFINITY,
+    begin(access) {
+      begun += 1;
+      // A write was estimated for what it is, and one left out would leave half of something done.
+      if (access === 'read' && begun > scope.mostCalls) throw tooManyCalls(scope.mostCalls);
+    },
     reads: new Map(),
     record: (call) => calls.push(call),
   };
@@ -110,8 +124,12 @@ export function createGraphContext(
     isCounted: request.isCounted ?? false,
     streaming: streaming && {
       ...streaming,
-      contextFor: (present) =>
-        createGraphContext(rest, { ...request, principal: present, signal: NEVER, streaming: undefined }, identity),
+      contextFor(present) {
+        const own = { ...request, principal: present, signal: NEVER, streaming: undefined };
+        const made = createGraphContext(rest, own, identity);
+        made.scope.mostCalls = scope.mostCalls;
+        return made;
+      },
     },
     ...(ackEvents && { ackEvents: (consumer, cursor) => ackEvents(principal, consumer, cursor) }),
     rest,
@@ -119,6 +137,11 @@ export function createGraphContext(
     identity,
     reads: createKeyedReads(createBoundReader(rest, scope), identity),
   };
+}
+
+function tooManyCalls(most: number): GatewayError {
+  const message = `The operation has made ${most} calls to vendors, which is all it may. Ask for less, or in several operations.`;
+  return new GatewayError('LIMIT_EXCEEDED', message, { limit: 'cost', retryable: false });
 }
 
 /** Calls that left for a vendor, every try counted. */

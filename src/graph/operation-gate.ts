@@ -89,6 +89,9 @@ export function createOperationGate(options: GateOptions): OperationGate {
   };
 }
 
+/** An estimate may be wrong: whoever is looked for is taken to be found, and of whom nobody knows every system is asked. */
+const OVER_ESTIMATE = 2;
+
 /** The first of what stands in the operation's way, what costs least to find out first. Throws what is over a limit. */
 function checkOperation(
   args: OperationArgs,
@@ -110,6 +113,7 @@ function checkOperation(
   if (mode === 'measure') tellMeasured(rows ? [...exceeded, 'rows'] : exceeded, args, options);
   else if (rows) return [tooLarge(rows)];
   context.estimatedCost = estimated;
+  if (mode === 'enforce') context.scope.mostCalls = OVER_ESTIMATE * limits.cost;
   return { args, facts, plan, estimated };
 }
 

@@ -17,6 +17,8 @@ export interface CallScope {
   deadlineAt: number;
   /** Throws SCOPE_MISSING when the principal may not use the vendor this way. Asked before every call. */
   authorize(vendor: VendorName, access: 'read' | 'write'): void;
+  /** Told before a call leaves, shared ones left out. Throws when the operation has made as many as it may. */
+  begin?(access: 'read' | 'write'): void;
   /** Reads in flight or done in this operation, by principal and request: identical reads are one call. */
   reads: Map<string, Promise<VendorAnswer>>;
   /** Told once for each vendor call that ended, shared ones (`cached: true`) included. */

@@ -1,6 +1,6 @@
 /**
  * The only way to a vendor. Every call passes the same policies in the same order: may this principal ask → is this
- * the operation's URL → is the same read under way → a free place → the credential → the deadline → the network → again?
+ * the operation's URL → is the same read under way → has the operation calls left → a free place → the credential → the deadline → the network → again?
  */
 import type { VendorConfig } from '../config/vendor.ts';
 import type { VendorName } from '../config/vendor-name.ts';
@@ -46,7 +46,10 @@ export function createVendorDoor({ connections, now = Date.now, onCall }: Vendor
       scope.record(call);
       onCall?.(call);
     };
-    const call = (): Promise<VendorAnswer> => lane.carry({ request, path, scope, record });
+    const call = (): Promise<VendorAnswer> => {
+      scope.begin?.(request.access);
+      return lane.carry({ request, path, scope, record });
+    };
     if (request.access === 'read') return await shareRead(request, scope, call, record);
     try {
       return await call();

@@ -48,7 +48,10 @@ export const SMALL = {
   rows: 500,
 };
 
-const LIMITS = { agent: { ...SMALL, cost: 100_000 }, frontend: { cost: 6 } };
+/** Of frontends: calls to vendors. */
+export const SMALL_COST = 6;
+
+const LIMITS = { agent: { ...SMALL, cost: 100_000 }, frontend: { cost: SMALL_COST } };
 
 export interface AccessGateway extends GatewayUnderTest {
   url: string;

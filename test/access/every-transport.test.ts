@@ -3,7 +3,7 @@
  * once forgot its depth limit over WebSocket (CVE-2026-30241); a table forgets nothing.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccessGateway, startAccessGateway } from './access-gateway.ts';
+import { type AccessGateway, SMALL_COST, startAccessGateway } from './access-gateway.ts';
 import { REFUSALS, type Refusal, TEXT_OF_TRUSTED, WRITE_BY_GET } from './refusals.ts';
 import { askBatch, HARMLESS, persist, type Told, TRANSPORTS, type Transport } from './transports.ts';
 
@@ -121,6 +121,21 @@ describe.each(ALL_TRANSPORTS)('%s', (_name, transport) => {
   });
 });
 
+it('stops what takes more calls than was estimated at twice the limit: strangers, whom every system is asked for', async () => {
+  const strangers = (count: number) =>
+    `{ ${Array.from({ length: count }, (_, n) => `p${n}: person(email: "nobody${n}@nowhere.example") { email }`).join(' ')} }`;
+  const ask = (query: string) => withCalls(() => TRANSPORTS.POST.ask(gateway, { query, key: gateway.keys.thrifty }));
+  const sum = (calls: Record<string, number>) => Object.values(calls).reduce((all, one) => all + one, 0);
+  const [one, oneCalls] = await ask(strangers(1));
+  expect(one).toMatchObject({ data: { p0: null }, errors: [] });
+  expect(sum(oneCalls)).toBeGreaterThan(SMALL_COST);
+  const [many, calls] = await ask(strangers(20));
+  expect(sum(calls)).toBe(2 * SMALL_COST);
+  expect(many).toMatchObject({ data: { p0: null, p19: null }, extensions: { cost: { estimated: 1 } } });
+  expect(many.errors).toHaveLength(20);
+  expect(many.errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'cost' });
+});
+
 it('counts by limit and kind of client what it has refused for its size', async () => {
   const headers = { authorization: 'Bearer vg_demo_admin' };
   const text = await (await fetch(`${gateway.gateway.url}/metrics`, { headers })).text();
@@ -129,7 +144,8 @@ it('counts by limit and kind of client what it has refused for its size', async 
   // Every transport was refused once.
   for (const limit of ['characters', 'tokens', 'aliases', 'rootFields', 'directives', 'fields', 'rows'])
     expect(count(limit, 'agent'), limit).toBe(ALL_TRANSPORTS.length);
-  expect(count('cost', 'frontend')).toBe(ALL_TRANSPORTS.length);
+  // And once while it ran.
+  expect(count('cost', 'frontend')).toBe(ALL_TRANSPORTS.length + 1);
 });
 
 describe('a list of operations in one request', () => {

@@ -42,7 +42,7 @@ function refusalOf(text: string, operationName?: string): string | undefined {
     const [invalid] = documents.validate(document, scopes);
     if (invalid) return tell(invalid);
     // A context has more; the gate looks at nothing else.
-    const contextValue = { principal, calls: [] } as Partial<GraphContext> as GraphContext;
+    const contextValue = { principal, scope: {} as GraphContext['scope'] } as Partial<GraphContext> as GraphContext;
     const checked = gate.check({ schema, document, operationName, contextValue });
     return 'facts' in checked ? undefined : tell(checked[0]);
   } catch (error) {
@@ -124,7 +124,7 @@ describe('a limit that is only measured', () => {
   });
   const check = (text: string) => {
     measured.length = 0;
-    const contextValue = { principal, calls: [] } as Partial<GraphContext> as GraphContext;
+    const contextValue = { principal, scope: {} as GraphContext['scope'] } as Partial<GraphContext> as GraphContext;
     expect(measuring.check({ schema, document: parse(text), contextValue })).toHaveProperty('facts');
     return measured.map((told) => told.replace(' of agent', ''));
   };
