@@ -3,7 +3,7 @@ import { buildASTSchema, type DocumentNode, getIntrospectionQuery, parse, visit 
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type OperationLimits, resolveLimits } from '../../src/config/limits.ts';
 import { GatewayError } from '../../src/errors.ts';
-import { checkShape, checkText, parseWithin } from '../../src/graph/document-limits.ts';
+import { checkFound, checkShape, checkText, parseWithin } from '../../src/graph/document-limits.ts';
 import { shapeOf } from '../../src/graph/document-shape.ts';
 import { validateWithin } from '../../src/graph/validate-within.ts';
 import { ADVERSARIAL_DOCUMENTS, largest } from './adversarial-documents.ts';
@@ -22,7 +22,7 @@ const MOST_MS = 50;
 function outcome(text: string, limits: OperationLimits = frontend, mode: 'enforce' | 'measure' = 'enforce'): string {
   try {
     checkText(text, limits, mode);
-    const { document } = parseWithin(text, limits, mode);
+    const document = parseWithin(text, limits, mode);
     checkShape(document, undefined, limits, mode);
     return validateWithin(schema, document).length === 0 ? 'valid' : 'invalid';
   } catch (error) {
@@ -187,7 +187,7 @@ describe('a limit', () => {
     const limits = limitsOf({ [name]: limit });
     const refuse = (text: string) => {
       checkText(text, limits);
-      checkShape(parseWithin(text, limits).document, undefined, limits);
+      checkShape(parseWithin(text, limits), undefined, limits);
     };
     expect(() => refuse(make(limit))).not.toThrow();
     expect(() => refuse(make(limit + 1))).toThrow(
@@ -199,7 +199,8 @@ describe('a limit', () => {
   it.each(cases)('of %s is only reported when it is measured', (name, limit, make) => {
     const limits = limitsOf({ [name]: limit });
     const exceeded = (text: string) => {
-      const { document, exceeded: byTokens } = parseWithin(text, limits, 'measure');
+      const document = parseWithin(text, limits, 'measure');
+      const byTokens = checkFound({ tokens: document.tokenCount ?? 0 }, limits, 'measure');
       const byShape = checkShape(document, undefined, limits, 'measure');
       return [...checkText(text, limits, 'measure'), ...byTokens, ...byShape];
     };
