@@ -12,6 +12,7 @@ import { blameFor } from './blame.ts';
 import type { GraphContext, Transport } from './context.ts';
 import { explain } from './explain.ts';
 import { type MaskedError, maskError } from './mask.ts';
+import { isForTheRecord } from './refusal-record.ts';
 import type { Graph } from './schema.ts';
 
 export interface Finisher {
@@ -95,10 +96,10 @@ function recordUse(
   const outcome = left ? 'left' : outcomeOf(data, errors);
   const kind = context?.isWriteOpen ? 'write-closed' : data === undefined ? 'refused' : 'operation';
   const ending = { kind, outcome, codes } as const;
+  const { principal, transport } = known;
+  if (!isForTheRecord(audit, principal.client, ending)) return;
   audit.record(
-    context
-      ? auditEntry(graph.schema, context, ending)
-      : refusedEntry({ requestId, principal: known.principal, transport: known.transport }, ending),
+    context ? auditEntry(graph.schema, context, ending) : refusedEntry({ requestId, principal, transport }, ending),
   );
 }
 
