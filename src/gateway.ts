@@ -14,6 +14,7 @@ import { readComposedGraph } from './graph/composed-graph.ts';
 import { createDocuments } from './graph/documents.ts';
 import { readOperationFiles } from './graph/operation-files.ts';
 import { createOperationGate } from './graph/operation-gate.ts';
+import { createCountRequest } from './graph/request-count.ts';
 import { createRunOperation } from './graph/run-operation.ts';
 import { createRunSubscription } from './graph/run-subscription.ts';
 import { createSavedDocuments } from './graph/saved-documents.ts';
@@ -119,7 +120,8 @@ export async function startGateway({
   );
   const quota = createMemoryQuota();
   const execute = createCompiledExecute();
-  const gate = createOperationGate({ graph, rules, visible, limits, quota });
+  const countRequest = createCountRequest(quota);
+  const gate = createOperationGate({ graph, rules, visible, limits, quota, onMeasured: metrics.limitExceeded });
   const options: GraphqlOptions = {
     graph,
     audit,
@@ -131,6 +133,7 @@ export async function startGateway({
     ackEvents: events?.ackEvents,
     identity: createIdentity(readIdentityFile(graphDir)),
     authenticate: callers.authenticate,
+    countRequest,
     challenge: () => resource.challenge(),
     operationTimeoutMs: settings.operationTimeoutMs,
     explainForAll: sandbox !== undefined,

@@ -67,6 +67,7 @@ const options: GraphqlOptions = {
   run: createCompiledExecute(),
   identity: DEFAULT_IDENTITY,
   authenticate: () => principal,
+  countRequest: () => ({ headers: {} }),
   challenge: () => 'Bearer',
   operationTimeoutMs: 30_000,
   explainForAll: false,

@@ -14,6 +14,8 @@ export interface QuotaLimits {
   writesPerDay: number;
   /** Operations at the same time. */
   concurrency: number;
+  /** Open subscriptions: each may hold a connection and the events its reader has not taken yet. */
+  subscriptions: number;
 }
 
 const ENDLESS = 1_000_000_000;
@@ -27,6 +29,7 @@ export const DEFAULT_QUOTAS = {
     writesPerMinute: 1_200,
     writesPerDay: 200_000,
     concurrency: 500,
+    subscriptions: 2_000,
   },
   app: {
     requestsPerMinute: 12_000,
@@ -36,6 +39,7 @@ export const DEFAULT_QUOTAS = {
     writesPerMinute: 1_200,
     writesPerDay: 200_000,
     concurrency: 500,
+    subscriptions: 2_000,
   },
   agent: {
     requestsPerMinute: 300,
@@ -45,6 +49,7 @@ export const DEFAULT_QUOTAS = {
     writesPerMinute: 30,
     writesPerDay: 2_000,
     concurrency: 10,
+    subscriptions: 20,
   },
   // Whoever runs the gateway is not kept out of it.
   operator: {
@@ -55,6 +60,7 @@ export const DEFAULT_QUOTAS = {
     writesPerMinute: ENDLESS,
     writesPerDay: ENDLESS,
     concurrency: ENDLESS,
+    subscriptions: ENDLESS,
   },
 } as const satisfies Record<'frontend' | 'app' | 'agent' | 'operator', QuotaLimits>;
 
@@ -71,6 +77,7 @@ export const quotaSchema = z.strictObject({
   writesPerMinute: writes('Mutations in a minute. 0: none.'),
   writesPerDay: writes('Mutations in a day. 0: none.'),
   concurrency: atMost('Operations at the same time.'),
+  subscriptions: z.int().min(0).max(1_000_000_000).optional().describe('Open subscriptions. 0: none.'),
 });
 
 export type QuotaOverrides = z.infer<typeof quotaSchema>;

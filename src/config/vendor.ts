@@ -139,7 +139,7 @@ export const vendorSchema = z.strictObject({
       .int()
       .positive()
       .default(1_000)
-      .describe('Calls that may wait for a place; one more is VENDOR_RATE_LIMITED.'),
+      .describe('Calls of one client that may wait for a place; one more is VENDOR_RATE_LIMITED.'),
     requests: z.int().positive().optional().describe('The vendor’s published limit: requests …'),
     perSeconds: z.number().positive().optional().describe('… in so many seconds.'),
     source: z.string().optional().describe('Where the figure comes from.'),

@@ -13,7 +13,14 @@ import type { OperationFacts } from './operation-facts.ts';
 
 export type Transport = 'post' | 'get' | 'sse' | 'ws';
 
+/** Of one operation. */
+export interface OperationScope extends CallScope {
+  /** Calls it may make, whatever was estimated. */
+  mostCalls: number;
+}
+
 export interface GraphContext extends EventAckContext {
+  scope: OperationScope;
   requestId: string;
   principal: Principal;
   transport: Transport;
@@ -24,6 +31,8 @@ export interface GraphContext extends EventAckContext {
   calls: VendorCallRecord[];
   /** The caller asked for `extensions.explain`, and may have it. */
   explain: boolean;
+  /** Its transport has taken a request of the quota for it. */
+  isCounted: boolean;
   /** What was asked, as it was sent; undefined until that is known. */
   asked?: {
     document: DocumentNode;
@@ -65,6 +74,8 @@ export interface OperationRequest {
   /** Aborts when the caller leaves. */
   signal: AbortSignal;
   explain: boolean;
+  /** Whether a request of the quota was taken for it already. @default false */
+  isCounted?: boolean;
   /** Milliseconds the whole operation may take; of a subscription, each event. */
   timeoutMs: number;
   /** Of transports that can carry a stream. */
@@ -82,12 +93,20 @@ export function createGraphContext(
 ): GraphContext {
   const { requestId, principal, signal, timeoutMs, streaming, ackEvents } = request;
   const calls: VendorCallRecord[] = [];
-  const scope: CallScope = {
+  let begun = 0;
+  const scope: OperationScope = {
     requestId,
     principal: principal.id,
+    client: principal.client,
     signal,
     deadlineAt: Date.now() + timeoutMs,
     authorize: (vendor, access) => requireScope(principal, `${vendor}:${access}`),
+    mostCalls: Number.POSITIVE_INFINITY,
+    begin(access) {
+      begun += 1;
+      // A write was estimated for what it is, and one left out would leave half of something done.
+      if (access === 'read' && begun > scope.mostCalls) throw tooManyCalls(scope.mostCalls);
+    },
     reads: new Map(),
     record: (call) => calls.push(call),
     onWrite: () => reads.forget(),
@@ -101,10 +120,15 @@ export function createGraphContext(
     startedAt: performance.now(),
     calls,
     explain: request.explain,
+    isCounted: request.isCounted ?? false,
     streaming: streaming && {
       ...streaming,
-      contextFor: (present, unwanted) =>
-        createGraphContext(rest, { ...request, principal: present, signal: unwanted, streaming: undefined }, identity),
+      contextFor(present, unwanted) {
+        const own = { ...request, principal: present, signal: unwanted, streaming: undefined };
+        const made = createGraphContext(rest, own, identity);
+        made.scope.mostCalls = scope.mostCalls;
+        return made;
+      },
     },
     ...(ackEvents && { ackEvents: (consumer, cursor) => ackEvents(principal, consumer, cursor) }),
     rest,
@@ -112,6 +136,11 @@ export function createGraphContext(
     identity,
     reads,
   };
+}
+
+function tooManyCalls(most: number): GatewayError {
+  const message = `The operation has made ${most} calls to vendors, which is all it may. Ask for less, or in several operations.`;
+  return new GatewayError('LIMIT_EXCEEDED', message, { limit: 'cost', retryable: false });
 }
 
 /** Calls that left for a vendor, every try counted. */

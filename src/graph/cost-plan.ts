@@ -9,15 +9,9 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type AskedField, fieldsOf, fragmentsOf, isWayToRows, type Part } from './cost-fields.ts';
+import { type AskedField, createFieldReader, fragmentsOf, isWayToRows, type Part } from './cost-fields.ts';
 import { type CostRule, costOfField, type FieldCost } from './cost-rules.ts';
 import { type Defaults, type ReadFlag, type ReadNumber, readFirst, readListSize } from './cost-values.ts';
-
-export interface CostPlan {
-  /** The first is the operation itself. */
-  steps: readonly Step[];
-  slots: readonly Slot[];
-}
 
 /** A field, with all its aliases in one place that have the same arguments: those are read once. */
 export interface Step {
@@ -57,50 +51,65 @@ interface Place {
 }
 
 interface Known {
-  reads: Set<string>;
+  reads: string[];
   also: Known | undefined;
 }
 
 /** Of the operation itself, where nothing is remembered. */
-const KNOWS_NOTHING: Known = { reads: new Set(), also: undefined };
+const KNOWS_NOTHING: Known = { reads: [], also: undefined };
 
-export function planCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CostPlan {
+/**
+ * One after the other, the first being the operation itself, so that whoever has enough can stop. What the steps ask for
+ * is added to `slots` before the step that asks for it.
+ */
+export function* planSteps(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  slots: Slot[],
+): Generator<Step, void, void> {
   const root = schema.getRootType(operation.operation);
-  if (!root) return { steps: [], slots: [] };
+  if (!root) return;
   const defaults: Defaults = new Map(
     (operation.variableDefinitions ?? []).map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
   );
-  const planner = createPlanner(defaults);
-  const open = [planner.begin({ set: operation.selectionSet, type: root })];
-  const fragments = fragmentsOf(document);
+  const readFields = createFieldReader(schema, fragmentsOf(document), defaults);
+  const planner = createPlanner(defaults, slots);
+  yield { parent: 0, asks: [] };
+  const open = [beginning({ set: operation.selectionSet, type: root })];
   // Level by level, so that what a level reads is known to all below it.
   for (let next = 0; next < open.length; next += 1) {
     const place = open[next];
     if (!place) continue;
-    for (const asked of fieldsOf(place.sets, schema, fragments, defaults)) {
-      const below = planner.add(place, asked);
+    for (const asked of readFields(place.sets)) {
+      const { step, below } = planner.add(place, asked);
+      if (step) yield step;
       if (below) open.push(below);
     }
   }
-  return planner.plan;
 }
 
-function createPlanner(defaults: Defaults) {
-  const steps: Step[] = [];
-  const slots: Slot[] = [];
+function beginning(part: Part): Place {
+  return { index: 0, type: part.type, sets: [part], above: undefined, known: KNOWS_NOTHING, wave: 0 };
+}
+
+function createPlanner(defaults: Defaults, slots: Slot[]) {
+  let last = 0;
   const slotOf = slotFinder(slots);
+  const costs = new Map<AskedField['field'], FieldCost>();
+  const sizes = new Map<AskedField, Step['size']>();
+  const costOf = (field: AskedField['field']): FieldCost => {
+    const cost = costs.get(field) ?? costOfField(field);
+    costs.set(field, cost);
+    return cost;
+  };
   return {
-    plan: { steps, slots },
-    begin(part: Part): Place {
-      steps.push({ parent: 0, asks: [] });
-      return { index: 0, type: part.type, sets: [part], above: undefined, known: KNOWS_NOTHING, wave: 0 };
-    },
-    /** The place below it, if it has one. */
-    add(place: Place, asked: AskedField): Place | undefined {
-      const cost = costOfField(asked.field);
+    /** Its step, if it costs something or leads on, and the place below it, if it has one. */
+    add(place: Place, asked: AskedField): { step?: Step; below?: Place } {
+      const cost = costOf(asked.field);
       const charged = cost.rules.filter((rule) => isCharged(rule, place));
       remember(cost.rules, asked, place);
-      if (charged.length === 0 && asked.sets.length === 0) return undefined;
+      if (charged.length === 0 && asked.sets.length === 0) return {};
       const way = wayOf(asked, cost, place);
       const name = `${asked.owner.name}.${asked.field.name}`;
       const asks = charged.map((rule) => ({
@@ -108,11 +117,13 @@ function createPlanner(defaults: Defaults) {
         isPaged: rule.batch === 1,
       }));
       const { backTo, among } = way;
-      const size = sizeOf(way, asked, place, defaults);
+      const size = sizes.has(asked) ? sizes.get(asked) : sizeOf(way, asked, place, defaults);
+      sizes.set(asked, size);
       const { pageSize } = cost;
       const { leftOut } = asked;
-      steps.push({ parent: place.index, backTo: backTo?.index, among: among?.index, asks, size, pageSize, leftOut });
-      return asked.sets.length === 0 ? undefined : placeBelow(steps.length - 1, asked, way, cost, charged, place);
+      const step = { parent: place.index, backTo: backTo?.index, among: among?.index, asks, size, pageSize, leftOut };
+      last += 1;
+      return asked.sets.length === 0 ? { step } : { step, below: placeBelow(last, asked, way, cost, charged, place) };
     },
   };
 }
@@ -147,7 +158,7 @@ function placeBelow(
   charged: readonly CostRule[],
   above: Place,
 ): Place {
-  const reads = new Set(rules.flatMap(({ read }) => read ?? []));
+  const reads = rules.flatMap(({ read }) => read ?? []);
   const isMany = isList || hasPages;
   const also = isMany || above.index === 0 ? undefined : (backTo ?? above).known;
   // What hangs on one object that was asked for by its key is read while it is being looked for.
@@ -159,7 +170,7 @@ function placeBelow(
 /** Two people asked for beside one another are not one; and what may be left out may not have been read. */
 function remember(rules: readonly CostRule[], { leftOut }: AskedField, { index, known }: Place): void {
   if (index === 0 || leftOut) return;
-  for (const { read } of rules) if (read !== undefined) known.reads.add(read);
+  for (const { read } of rules) if (read !== undefined && !known.reads.includes(read)) known.reads.push(read);
 }
 
 /** A batch of so many is a list that serves everybody: it is read once, whoever waits for it. */
@@ -179,7 +190,7 @@ function slotFinder(slots: Slot[]) {
 function isCharged({ calls, read }: CostRule, place: Place): boolean {
   if (calls === 0) return false;
   for (let known: Known | undefined = place.known; known !== undefined && read !== undefined; known = known.also)
-    if (known.reads.has(read)) return false;
+    if (known.reads.includes(read)) return false;
   return true;
 }
 

@@ -1,5 +1,15 @@
 /** What an estimate of cost reads of a request's variables: sizes of pages and lists, and what is skipped. */
-import type { FieldNode, GraphQLField, SelectionNode, ValueNode } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  type SelectionNode,
+  type ValueNode,
+} from 'graphql';
 
 export type Variables = Readonly<Record<string, unknown>>;
 export type ReadNumber = (variables: Variables) => number;
@@ -19,7 +29,7 @@ export type Defaults = ReadonlyMap<string, ValueNode | undefined>;
 
 /**
  * Rows of a page. Where nobody says how much is wanted, a list of everything fills its page; what belongs to one object, or
- * is looked for by further arguments, is taken to fill half.
+ * is looked for by further arguments, is taken to fill half. A filter by keys leaves no more than there are keys.
  */
 export function readFirst(
   field: GraphQLField<unknown, unknown>,
@@ -29,12 +39,49 @@ export function readFirst(
 ): ReadNumber {
   const fallback = Number(field.args.find(({ name }) => name === 'first')?.defaultValue ?? USUAL_PAGE);
   const given = node.arguments?.find(({ name }) => name.value === 'first')?.value;
-  if (!given) return () => (isNested || node.arguments?.length ? Math.ceil(fallback / 2) : fallback);
-  const read = readValue(given, defaults);
+  const read = given && readValue(given, defaults);
+  const usual = isNested || node.arguments?.length ? Math.ceil(fallback / 2) : fallback;
+  const mostOf = readKeys(field, node, defaults);
   return (variables) => {
-    const first = Number(read(variables) ?? fallback);
-    return first >= 1 && first <= MOST_ROWS ? first : 1;
+    const first = read ? Number(read(variables) ?? fallback) : usual;
+    const size = first >= 1 && first <= MOST_ROWS ? first : 1;
+    return mostOf ? Math.min(size, mostOf(variables)) : size;
   };
+}
+
+/** How many keys the filters name, which are lists of texts in an input object; undefined for a field without such filters. */
+function readKeys(
+  { args }: GraphQLField<unknown, unknown>,
+  { arguments: given = [] }: FieldNode,
+  defaults: Defaults,
+): ReadNumber | undefined {
+  const lists = given.flatMap(({ name, value }) => {
+    const type = args.find((one) => one.name === name.value)?.type;
+    const names = type && isInputObjectType(getNullableType(type)) ? keyListsOf(getNamedType(type)) : [];
+    return names.length > 0 ? [{ names, read: readValue(value, defaults) }] : [];
+  });
+  if (lists.length === 0) return undefined;
+  return (variables) => {
+    let most = MOST_ROWS;
+    for (const { names, read } of lists) {
+      const filter = read(variables);
+      if (typeof filter !== 'object' || filter === null) continue;
+      for (const name of names) {
+        const keys: unknown = Reflect.get(filter, name);
+        if (Array.isArray(keys)) most = Math.min(most, Math.max(1, keys.length));
+      }
+    }
+    return most;
+  };
+}
+
+function keyListsOf(type: GraphQLNamedType): string[] {
+  if (!isInputObjectType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) => {
+    const list = getNullableType(field.type);
+    const item = getNamedType(field.type);
+    return isListType(list) && (item.name === 'String' || item.name === 'ID') ? [field.name] : [];
+  });
 }
 
 /** Items of a list that is not paged: as many as it was asked for, where it was asked for by a list. */
@@ -54,6 +101,7 @@ function longestList(value: unknown, levels = DEEPEST_LIST): number {
 
 /** Undefined for what is always there. */
 export function readLeftOut({ directives = [] }: SelectionNode, defaults: Defaults): ReadFlag | undefined {
+  if (directives.length === 0) return undefined;
   const flags = directives.flatMap(({ name, arguments: given = [] }) => {
     if (name.value !== 'skip' && name.value !== 'include') return [];
     const condition = given.find((one) => one.name.value === 'if')?.value;
@@ -90,8 +138,8 @@ function readLiteral(
       return (variables) => items.map((read) => read(variables));
     }
     case 'ObjectValue': {
-      const fields = node.fields.map((field) => readValue(field.value, defaults));
-      return (variables) => ({ ...fields.map((read) => read(variables)) });
+      const fields = node.fields.map(({ name, value }) => [name.value, readValue(value, defaults)] as const);
+      return (variables) => Object.fromEntries(fields.map(([name, read]) => [name, read(variables)]));
     }
     default:
       return () => null;

@@ -7,14 +7,15 @@
  * same row is read once; and a link back to what the way here came from leads to the same object.
  */
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
-import { type CostPlan, planCost } from './cost-plan.ts';
+import { planSteps, type Slot, type Step } from './cost-plan.ts';
 import type { Variables } from './cost-values.ts';
 
-export type EstimateCost = (variables: Variables) => number;
+/** Stops above `most` and tells what it has come to: at least so much. */
+export type EstimateCost = (variables: Variables, most?: number) => number;
 
 /**
  * For the operation that will run; 0 for a document without it. The document must be valid and within its limits: fragments
- * are written out. Variables are as sent or coerced.
+ * are written out. Variables are as sent or coerced. Nothing is worked out before the first estimate.
  */
 export function compileCost(
   schema: GraphQLSchema,
@@ -23,30 +24,72 @@ export function compileCost(
 ): EstimateCost {
   const operation = getOperationAST(document, operationName);
   if (!operation) return () => 0;
-  const plan = planCost(schema, document, operation);
-  if (operation.variableDefinitions?.length) return (variables) => estimate(plan, variables);
-  const always = estimate(plan, {});
-  return () => always;
+  const varies = (operation.variableDefinitions ?? []).length > 0;
+  let plan: CostPlan | undefined;
+  /** What an operation without variables costs, or, until that is known, more than which. */
+  let constant = 0;
+  return (variables, most = MOST) => {
+    if (!varies && (plan || constant > most)) return constant;
+    if (plan) return estimate(plan, variables);
+    const slots: Slot[] = [];
+    const steps: Step[] = [];
+    const sum = createSum(slots, variables);
+    for (const step of planSteps(schema, document, operation, slots)) {
+      steps.push(step);
+      constant = sum.add(step);
+      if (constant > most) return constant;
+    }
+    plan = { steps, slots };
+    return constant;
+  };
+}
+
+interface CostPlan {
+  steps: readonly Step[];
+  slots: readonly Slot[];
 }
 
 /** Of one batch or a hundred thousand: more only has to be more than any limit. */
 const MOST = 1_000_000_000;
 
 function estimate({ steps, slots }: CostPlan, variables: Variables): number {
-  const counts = new Float64Array(steps.length);
-  const keys = new Float64Array(slots.length);
-  for (const [index, step] of steps.entries()) {
-    const parents = index === 0 ? 1 : (counts[step.parent] ?? 0);
-    if (parents === 0 || step.leftOut?.(variables)) continue;
+  const sum = createSum(slots, variables);
+  let total = 0;
+  for (const step of steps) total = sum.add(step);
+  return total;
+}
+
+/** Adds up steps in their order. A step never makes it less. */
+function createSum(slots: readonly Slot[], variables: Variables) {
+  const counts: number[] = [];
+  const keys: number[] = [];
+  let total = 0;
+
+  const ask = (slot: number, more: number): void => {
+    const { calls, batch } = slots[slot] ?? { calls: 0, batch: 1 };
+    const before = keys[slot] ?? 0;
+    keys[slot] = before + more;
+    total += calls * (Math.ceil((before + more) / batch) - Math.ceil(before / batch));
+  };
+
+  /** Objects the step answers with. */
+  const count = (step: Step): number => {
+    const parents = counts.length === 0 ? 1 : (counts[step.parent] ?? 0);
+    if (parents === 0 || step.leftOut?.(variables)) return 0;
     // A link back leads to no more objects than it came from.
     const asked = Math.min(parents, step.backTo === undefined ? MOST : (counts[step.backTo] ?? 0));
     const size = step.size?.(variables) ?? 1;
     const pages = step.pageSize === undefined ? 1 : Math.ceil(size / step.pageSize);
-    for (const { slot, isPaged } of step.asks) keys[slot] = (keys[slot] ?? 0) + asked * (isPaged ? pages : 1);
+    for (const { slot, isPaged } of step.asks) ask(slot, asked * (isPaged ? pages : 1));
     const same = step.among === undefined ? 0 : asked - Math.min(asked, counts[step.among] ?? 0);
-    counts[index] = asked * size - same;
-  }
-  let total = 0;
-  for (const [index, { calls, batch }] of slots.entries()) total += calls * Math.ceil((keys[index] ?? 0) / batch);
-  return Math.min(MOST, total);
+    return asked * size - same;
+  };
+
+  return {
+    /** What all of them cost so far. */
+    add(step: Step): number {
+      counts.push(count(step));
+      return Math.min(MOST, total);
+    },
+  };
 }

@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<LimitName, string>> = {
   rootFields: 'The operation has {found} root fields',
   directives: 'The document has {found} directives',
   fields: 'The operation selects {found} fields with its fragments written out',
-  cost: 'The operation may take {found} calls to vendors',
+  cost: 'The operation may take {found} calls to vendors or more',
   rows: 'The nested pages of the operation multiply to {found} rows',
 };
 
@@ -62,19 +62,13 @@ export function checkText(text: string, limits: OperationLimits, mode?: LimitMod
   return checkFound({ characters: text.length }, limits, mode);
 }
 
-export interface Parsed {
-  document: DocumentNode;
-  exceeded: LimitName[];
-}
-
 /** Throws LIMIT_EXCEEDED for too many tokens or brackets in one another, a GraphQLError for wrong syntax. */
-export function parseWithin(text: string, limits: OperationLimits, mode: LimitMode = 'enforce'): Parsed {
+export function parseWithin(text: string, limits: OperationLimits, mode: LimitMode = 'enforce'): DocumentNode {
   if (nestsDeeper(text, PROCESS.brackets))
     throw refusal('depth', `The document nests brackets more than ${PROCESS.brackets} deep. ${ADVICE}`);
   const most = mode === 'enforce' ? limits.tokens : Math.max(limits.tokens, PROCESS.tokens);
   try {
-    const document = parse(text, { maxTokens: most });
-    return { document, exceeded: checkFound({ tokens: document.tokenCount ?? 0 }, limits, mode) };
+    return parse(text, { maxTokens: most });
   } catch (error) {
     if (!isTokenError(error)) throw error;
     throw refusal('tokens', `The document has more than ${most} tokens, which is the limit. ${ADVICE}`);

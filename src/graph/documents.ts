@@ -59,7 +59,7 @@ export function createDocuments({
     const most = limits[kind];
     checkText(text, most, limits.mode);
     const known = valid.get(text) ?? refused.get(text);
-    const document = known ?? parseWithin(text, most, limits.mode).document;
+    const document = known ?? parseWithin(text, most, limits.mode);
     // What another kind of client may send can be too large for this one.
     if (known) checkFound({ tokens: document.tokenCount ?? 0 }, most, limits.mode);
     checkShape(document, undefined, most, limits.mode);

@@ -12,6 +12,7 @@ import { blameFor } from './blame.ts';
 import type { GraphContext, Transport } from './context.ts';
 import { explain } from './explain.ts';
 import { type MaskedError, maskError } from './mask.ts';
+import { isForTheRecord } from './refusal-record.ts';
 import type { Graph } from './schema.ts';
 
 export interface Finisher {
@@ -63,9 +64,16 @@ export function finishResult<Result extends ExecutionResult>(
     metrics.operation(transport, left ? 'left' : errors?.length ? 'errors' : 'ok', seconds);
   }
   const known = context ?? caller;
+  if (known && errors) for (const limit of limitsIn(errors)) metrics.limitExceeded(limit, known.principal.kind);
   if (known) recordUse({ graph, audit }, result, { requestId, known, context, left });
   const explained = context?.explain ? { extensions: { ...result.extensions, explain: explain(context.calls) } } : {};
   return { ...result, ...explained };
+}
+
+/** Limits the result was refused for, each once. */
+function limitsIn(errors: readonly GraphQLError[]): ReadonlySet<string> {
+  const refused = errors.filter(({ extensions }) => extensions.code === 'LIMIT_EXCEEDED');
+  return new Set(refused.map(({ extensions }) => String(extensions['limit'])));
 }
 
 function blameIn({ schema, operations }: Graph, context: GraphContext | undefined, path: GraphQLError['path']) {
@@ -88,10 +96,10 @@ function recordUse(
   const outcome = left ? 'left' : outcomeOf(data, errors);
   const kind = context?.isWriteOpen ? 'write-closed' : data === undefined ? 'refused' : 'operation';
   const ending = { kind, outcome, codes } as const;
+  const { principal, transport } = known;
+  if (!isForTheRecord(audit, principal.client, ending)) return;
   audit.record(
-    context
-      ? auditEntry(graph.schema, context, ending)
-      : refusedEntry({ requestId, principal: known.principal, transport: known.transport }, ending),
+    context ? auditEntry(graph.schema, context, ending) : refusedEntry({ requestId, principal, transport }, ending),
   );
 }
 

@@ -6,19 +6,17 @@ import type { Scope } from '../auth/principal.ts';
 import type { AccessRules } from '../rules/access-rules.ts';
 import { type AccessPlan, planAccess } from './access-plan.ts';
 import { createBoundedCache } from './bounded-cache.ts';
-import { compileCost } from './cost.ts';
+import { compileCost, type EstimateCost } from './cost.ts';
 
 /** Of one operation, for as many sets of scopes. A plan that refuses something has a document of its own. */
 const MOST_PLANS = 4;
-
-type Variables = Readonly<Record<string, unknown>>;
 
 export interface OperationFacts {
   operation: OperationDefinitionNode;
   /** SHA-256 of the document's text, hexadecimal. */
   hash: string;
-  /** Estimated calls to vendors. */
-  cost(variables: Variables): number;
+  /** Estimated calls to vendors; above `most`, at least so many. Worked out when it is first asked for. */
+  cost: EstimateCost;
   planFor(scopes: ReadonlySet<Scope>): AccessPlan;
 }
 

@@ -1,7 +1,7 @@
 /** What every operation passes before anything of it runs, and before a vendor is called: variables, limits, scopes, cost, quota. */
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
-import type { LimitsByKind } from '../config/limits.ts';
-import { DEFAULT_QUOTAS } from '../config/quota-limits.ts';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { Principal } from '../auth/principal.ts';
+import type { LimitName, LimitsByKind } from '../config/limits.ts';
 import { GatewayError } from '../errors.ts';
 import type { Admission, Quota } from '../quota/quota.ts';
 import { rateLimitHeaders } from '../quota/rate-limit-headers.ts';
@@ -12,6 +12,7 @@ import type { GraphContext } from './context.ts';
 import { checkFound, checkShape } from './document-limits.ts';
 import { scopeMissing } from './guard-answer.ts';
 import { createOperationFacts, type OperationFacts } from './operation-facts.ts';
+import { type Counted, createCountRequest, quotaExceeded, quotaOf } from './request-count.ts';
 import { checkRowLimit } from './row-limit.ts';
 import type { Graph } from './schema.ts';
 import { withVisibleSuggestion } from './suggestions.ts';
@@ -23,6 +24,8 @@ export interface GateOptions {
   visible: VisibleSchemas;
   limits: LimitsByKind;
   quota: Quota;
+  /** Told of each limit that an operation is over and that is only measured. */
+  onMeasured?: (limit: LimitName, kind: Principal['kind']) => void;
 }
 
 export interface OperationArgs extends ExecutionArgs {
@@ -38,8 +41,10 @@ export interface Checked {
 }
 
 export interface OperationGate {
-  /** Undefined when the document has no such operation: graphql-js says what is wrong with its name. A list: it is refused. */
-  check(args: OperationArgs): Checked | readonly GraphQLError[] | undefined;
+  /** A list: it is refused. */
+  check(args: OperationArgs): Checked | readonly GraphQLError[];
+  /** The answer to what `check` refused: it takes a request all the same, and is told so when none is left. */
+  refuse(errors: readonly GraphQLError[], context: GraphContext): ExecutionResult | Promise<ExecutionResult>;
   /** Asks the quota for it. */
   ask(checked: Checked): Admission | Promise<Admission>;
   /** The context learns what is left of the quota. An error: it is refused. */
@@ -48,24 +53,33 @@ export interface OperationGate {
 
 export function createOperationGate(options: GateOptions): OperationGate {
   const factsOf = createOperationFacts(options.graph.schema, options.rules);
+  const countRequest = createCountRequest(options.quota);
   return {
     check(args) {
       const { document, operationName, contextValue: context } = args;
       const facts = factsOf(document, operationName);
-      if (!facts) return undefined;
+      if (!facts) return [unknownOperation(operationName)];
       context.asked = { document, operationName, variables: args.variableValues ?? {}, facts };
-      const errors = variableErrors(args);
-      if (errors) return errors.map((error) => withoutHidden(error, context, options));
-      const plan = facts.planFor(context.principal.scopes);
-      const estimated = facts.cost(args.variableValues ?? {});
-      const refusal = refusalOf(plan, estimated, args, options);
-      if (refusal) return [refusal];
-      context.estimatedCost = estimated;
-      return { args, facts, plan, estimated };
+      try {
+        return checkOperation(args, facts, options);
+      } catch (error) {
+        if (error instanceof GatewayError) return [tooLarge(error)];
+        throw error;
+      }
+    },
+    refuse(errors, context) {
+      if (context.isCounted) return { errors };
+      const told = ({ headers, refusal }: Counted): ExecutionResult => {
+        context.quotaHeaders = headers;
+        return { errors: refusal ? [refusal] : errors };
+      };
+      const counted = countRequest(context.principal);
+      return counted instanceof Promise ? counted.then(told) : told(counted);
     },
     ask({ args, facts, estimated }) {
-      const { client, kind, quota: limits = DEFAULT_QUOTAS[kind] } = args.contextValue.principal;
-      return options.quota.admit(client, limits, { cost: estimated, write: facts.operation.operation === 'mutation' });
+      const { principal, isCounted } = args.contextValue;
+      const write = facts.operation.operation === 'mutation';
+      return options.quota.admit(principal.client, quotaOf(principal), { cost: estimated, write, isCounted });
     },
     enter(admission, { args: { contextValue: context } }) {
       const headers = rateLimitHeaders(admission);
@@ -75,6 +89,54 @@ export function createOperationGate(options: GateOptions): OperationGate {
   };
 }
 
+/** An estimate may be wrong: whoever is looked for is taken to be found, and of whom nobody knows every system is asked. */
+const OVER_ESTIMATE = 2;
+
+/** The first of what stands in the operation's way, what costs least to find out first. Throws what is over a limit. */
+function checkOperation(
+  args: OperationArgs,
+  facts: OperationFacts,
+  options: GateOptions,
+): Checked | readonly GraphQLError[] {
+  const { document, operationName, contextValue: context } = args;
+  const { mode, [context.principal.kind]: limits } = options.limits;
+  // What comes after takes the time of the fields written out.
+  const exceeded = checkShape(document, operationName, limits, mode);
+  const errors = variableErrors(args);
+  if (errors) return errors.map((error) => withoutHidden(error, context, options));
+  const variables = args.variableValues ?? {};
+  const plan = facts.planFor(context.principal.scopes);
+  if (plan.isBeyond) return [beyond(plan)];
+  const estimated = facts.cost(variables, mode === 'enforce' ? limits.cost : undefined);
+  exceeded.push(...checkFound({ cost: estimated }, limits, mode));
+  const rows = checkRowLimit(options.graph.schema, document, operationName, variables, limits.rows);
+  if (mode === 'measure') tellMeasured(rows ? [...exceeded, 'rows'] : exceeded, args, options);
+  else if (rows) return [tooLarge(rows)];
+  context.estimatedCost = estimated;
+  if (mode === 'enforce') context.scope.mostCalls = OVER_ESTIMATE * limits.cost;
+  return { args, facts, plan, estimated };
+}
+
+/** What enforced limits would have refused, the text's own included: whoever parsed it let it pass. */
+function tellMeasured(
+  exceeded: readonly LimitName[],
+  { document, contextValue: { principal } }: OperationArgs,
+  { limits, onMeasured }: GateOptions,
+): void {
+  const text = { characters: document.loc?.source.body.length ?? 0, tokens: document.tokenCount ?? 0 };
+  for (const limit of [...checkFound(text, limits[principal.kind], 'measure'), ...exceeded])
+    onMeasured?.(limit, principal.kind);
+}
+
+/** As graphql-js words it. */
+function unknownOperation(name: string | null | undefined): GraphQLError {
+  return new GraphQLError(
+    name == null
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named "${name}".`,
+  );
+}
+
 /** graphql-js proposes values of enums and fields of inputs as well. */
 function withoutHidden(
   error: GraphQLError,
@@ -82,27 +144,6 @@ function withoutHidden(
   { visible }: Pick<GateOptions, 'visible'>,
 ): GraphQLError {
   return withVisibleSuggestion(error, (name) => visible.isVisible(name, principal.scopes));
-}
-
-/** The first of what stands in the operation's way. */
-function refusalOf(
-  plan: AccessPlan,
-  estimated: number,
-  { document, operationName, variableValues, contextValue: { principal } }: OperationArgs,
-  { graph, limits }: { graph: { schema: GraphQLSchema }; limits: LimitsByKind },
-): GraphQLError | undefined {
-  const most = limits[principal.kind];
-  try {
-    checkShape(document, operationName, most, limits.mode);
-    if (plan.isBeyond) return beyond(plan);
-    checkFound({ cost: estimated }, most, limits.mode);
-  } catch (error) {
-    if (error instanceof GatewayError) return tooLarge(error);
-    throw error;
-  }
-  const rows =
-    limits.mode === 'enforce' && checkRowLimit(graph.schema, document, operationName, variableValues, most.rows);
-  return rows ? tooLarge(rows) : undefined;
 }
 
 /** The status of what is refused before it runs, in GraphQL over HTTP: 200 for callers that take application/json, else 400. */
@@ -118,18 +159,5 @@ function beyond({ refused }: AccessPlan): GraphQLError {
   return new GraphQLError('', {
     originalError: scopeMissing(`${coordinates} ${refused.length === 1 ? 'needs' : 'need'}`, scopes),
     extensions: { http: { status: 403, headers: { 'www-authenticate': challenge } } },
-  });
-}
-
-function quotaExceeded(
-  { refusal: { quota, retryAfterMs } }: Extract<Admission, { admitted: false }>,
-  headers: Readonly<Record<string, string>>,
-): GraphQLError {
-  const advice = retryAfterMs === undefined ? 'Waiting does not help: ask for less.' : 'Try again later.';
-  const message = `The client's quota of ${quota} is used up. ${advice}`;
-  const retryable = retryAfterMs !== undefined;
-  return new GraphQLError('', {
-    originalError: new GatewayError('QUOTA_EXCEEDED', message, { retryable, ...(retryable && { retryAfterMs }) }),
-    extensions: { http: { status: 429, headers } },
   });
 }

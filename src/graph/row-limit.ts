@@ -24,8 +24,6 @@ import { GatewayError } from '../errors.ts';
 const MOST_PER_PAGE = 1_000;
 /** What a page holds when its argument is null. */
 const DEFAULT_PER_PAGE = 20;
-/** Selections in one another, fragments counted: more would end the stack, here or in whoever walks the document next. */
-const MOST_DEPTH = 500;
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -38,11 +36,11 @@ interface Rows {
 const ONE: Rows = { count: 1, path: [] };
 
 /** By document, schema and operation, where no variable has a say: most documents come again. */
-const known = new WeakMap<DocumentNode, WeakMap<GraphQLSchema, Map<string, Rows | 'too deep'>>>();
+const known = new WeakMap<DocumentNode, WeakMap<GraphQLSchema, Map<string, Rows>>>();
 
 /**
  * The refusal of an operation whose nested pages multiply to more than `most` rows; undefined for all others. The document
- * must be valid; `variables` are as sent or coerced. Takes time in the document's length, however often fragments are reused.
+ * must be valid and have passed `checkShape`, which bounds the stack; `variables` are as sent or coerced. Takes time in the document's length, however often fragments are reused.
  */
 export function checkRowLimit(
   schema: GraphQLSchema,
@@ -52,15 +50,10 @@ export function checkRowLimit(
   most: number = DEFAULT_LIMITS.frontend.rows,
 ): GatewayError | undefined {
   const rows = knownRows(schema, document, operationName) ?? rowsOf(schema, document, operationName, variables);
-  if (rows === 'too deep') return refusal(`The operation nests selections more than ${MOST_DEPTH} deep.`, 'depth');
   const { count, path } = rows;
   if (count <= most) return undefined;
   const message = `The pages of ${path.join(' and ')} multiply to ${count} rows; ${most} is the limit. Ask for smaller pages.`;
-  return refusal(message, 'rows');
-}
-
-function refusal(message: string, limit: 'rows' | 'depth'): GatewayError {
-  return new GatewayError('LIMIT_EXCEEDED', message, { limit, retryable: false });
+  return new GatewayError('LIMIT_EXCEEDED', message, { limit: 'rows', retryable: false });
 }
 
 function knownRows(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined) {
@@ -75,18 +68,16 @@ function rowsOf(
   document: DocumentNode,
   operationName: string | null | undefined,
   variables: Variables | null | undefined,
-): Rows | 'too deep' {
+): Rows {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!root) return ONE;
   const values = createValues(operation, variables ?? {});
-  const counter = createCounter(schema, document, values);
-  const counted = counter.count(operation.selectionSet, root.name);
-  const rows = counter.isTooDeep() ? 'too deep' : counted;
+  const rows = createCounter(schema, document, values)(operation.selectionSet, root.name);
   if (!values.varied()) {
-    const bySchema = known.get(document) ?? new WeakMap<GraphQLSchema, Map<string, Rows | 'too deep'>>();
+    const bySchema = known.get(document) ?? new WeakMap<GraphQLSchema, Map<string, Rows>>();
     known.set(document, bySchema);
-    const byName = bySchema.get(schema) ?? new Map<string, Rows | 'too deep'>();
+    const byName = bySchema.get(schema) ?? new Map<string, Rows>();
     bySchema.set(schema, byName.set(operationName ?? '', rows));
   }
   return rows;
@@ -124,20 +115,13 @@ function createCounter(schema: GraphQLSchema, { definitions }: DocumentNode, val
   for (const node of definitions) if (node.kind === 'FragmentDefinition') fragments.set(node.name.value, node);
   /** A fragment is counted once; while it is, a spread of itself (which is not valid) counts for one. */
   const counted = new Map<string, Rows>();
-  let depth = 0;
-  let deepest = 0;
 
   const ofSelection = ({ selections }: SelectionSetNode, typeName: string): Rows => {
     let most = ONE;
-    depth += 1;
-    deepest = Math.max(deepest, depth);
-    if (depth <= MOST_DEPTH) {
-      for (const selection of selections) {
-        const rows = isLeftOut(selection, values) ? ONE : ofNode(selection, typeName);
-        if (rows.count > most.count) most = rows;
-      }
+    for (const selection of selections) {
+      const rows = isLeftOut(selection, values) ? ONE : ofNode(selection, typeName);
+      if (rows.count > most.count) most = rows;
     }
-    depth -= 1;
     return most;
   };
 
@@ -167,7 +151,7 @@ function createCounter(schema: GraphQLSchema, { definitions }: DocumentNode, val
     return size === undefined ? below : { count: size * below.count, path: [node.name.value, ...below.path] };
   };
 
-  return { count: ofSelection, isTooDeep: () => deepest > MOST_DEPTH };
+  return ofSelection;
 }
 
 function isLeftOut({ directives }: SelectionNode, values: Values): boolean {

@@ -17,15 +17,14 @@ export interface RunOptions extends Pick<GateOptions, 'graph' | 'visible'> {
   execute: Execute;
 }
 
-/** `data` is undefined exactly when nothing was executed; a refusal leaves no trace in any quota. */
+/** `data` is undefined exactly when nothing was executed; a refusal takes one request of the quota, and nothing else. */
 export type RunOperation = (args: OperationArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 export function createRunOperation(options: RunOptions): RunOperation {
-  const { gate, execute: run } = options;
+  const { gate } = options;
   return (args) => {
     const checked = gate.check(args);
-    if (!checked) return run(args);
-    if (!('facts' in checked)) return { errors: checked };
+    if (!('facts' in checked)) return gate.refuse(checked, args.contextValue);
     const admission = gate.ask(checked);
     return admission instanceof Promise
       ? admission.then((one) => enter(one, checked, options))

@@ -7,6 +7,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { Principal } from '../auth/principal.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { EventFilter } from '../events/log.ts';
+import { rateLimitHeaders } from '../quota/rate-limit-headers.ts';
 import { openStream } from '../subscriptions/event-stream.ts';
 import { type AnswerItem, type AnswerStream, answerStream } from './answer-stream.ts';
 import { auditEntry } from './audit-entry.ts';
@@ -16,6 +17,7 @@ import type { EventSource } from './event-source.ts';
 import { explain } from './explain.ts';
 import { type Finisher, maskResult } from './finish.ts';
 import type { Checked, OperationArgs, OperationGate } from './operation-gate.ts';
+import { quotaExceeded, quotaOf } from './request-count.ts';
 import { type SubscribedField, subscribedField } from './subscribed-field.ts';
 
 export interface SubscriptionOptions extends PayloadOptions, Finisher {
@@ -39,26 +41,34 @@ export function createRunSubscription(options: SubscriptionOptions): RunSubscrip
   const makePayload = createMakePayload(options);
   return async (args) => {
     const checked = options.gate.check(args);
-    if (!checked) return { errors: [new GraphQLError('Could not determine what operation to execute.')] };
-    if (!('facts' in checked)) return { errors: checked };
+    if (!('facts' in checked)) return options.gate.refuse(checked, args.contextValue);
     const admission = await options.gate.ask(checked);
     const refusal = options.gate.enter(admission, checked);
     if (refusal) return { errors: [refusal] };
     // A stream is one request; what its events cost, each pays for itself.
     if (admission.admitted) admission.settle(0);
+    const { principal } = args.contextValue;
+    const place = await options.quota.admit(principal.client, quotaOf(principal), STREAM);
+    if (!place.admitted) return { errors: [quotaExceeded(place, rateLimitHeaders(place))] };
+    const leave = () => place.settle(0);
     try {
-      return await open(checked, options, makePayload);
+      return await open(checked, options, makePayload, leave);
     } catch (error) {
+      leave();
       return { errors: [refused(error)] };
     }
   };
 }
+
+/** A subscription is one of those its client has open, from before it opens until it has ended. */
+const STREAM = { cost: 0, write: false, isStream: true };
 
 /** EventSource tries again after anything but an answer other than 200. */
 const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   CURSOR_EXPIRED: 410,
   STREAM_GAP: 409,
   SCOPE_REVOKED: 403,
+  SUBSCRIPTION_SCHEMA_RELOAD: 503,
   INTERNAL: 503,
 };
 
@@ -73,6 +83,7 @@ async function open(
   checked: Checked,
   options: SubscriptionOptions,
   makePayload: ReturnType<typeof createMakePayload>,
+  onEnd: () => void,
 ): Promise<AnswerStream | ExecutionResult> {
   const { events, graph, audit, recheckMs = RECHECK_MS, lateMs = LATE_MS } = options;
   const { args, facts } = checked;
@@ -142,6 +153,7 @@ async function open(
   void stream.ended.then((error) => {
     clearInterval(recheck);
     left.abort();
+    onEnd();
     const ending = error ? ({ outcome: 'failed', codes: [error.code] } as const) : ({ outcome: 'left' } as const);
     audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
   });

@@ -1,19 +1,13 @@
 /** The graph as one caller may know it: introspection answers from it, and suggestions name nothing that is not in it. */
 import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
-import {
-  GraphQLObjectType,
-  GraphQLSchema,
-  isEnumType,
-  isInputObjectType,
-  isInterfaceType,
-  isObjectType,
-} from 'graphql';
+import { GraphQLObjectType, GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import type { Scope } from '../auth/principal.ts';
 import type { AccessRules } from '../rules/access-rules.ts';
 import { holds } from '../rules/scope-rule.ts';
+import { visibleNames } from './visible-names.ts';
 
 export interface VisibleSchemas {
-  /** Made at the first question of a set of scopes; kept for the last 32. */
+  /** Made when a set of scopes first asks for the schema; kept for the last 32. */
   schemaFor(scopes: ReadonlySet<Scope>): GraphQLSchema;
   /** Whether some type, field, argument, value of an enum or field of an input is called so in it. */
   isVisible(name: string, scopes: ReadonlySet<Scope>): boolean;
@@ -21,17 +15,22 @@ export interface VisibleSchemas {
 
 const MOST_KEPT = 32;
 
-interface Kept {
-  schema: GraphQLSchema;
-  names: ReadonlySet<string>;
+export function createVisibleSchemas(schema: GraphQLSchema, rules: AccessRules): VisibleSchemas {
+  const schemas = keepLast((scopes) => makeVisible(schema, rules, scopes));
+  const names = keepLast((scopes) => {
+    const isOpen = openTo(rules, scopes);
+    return visibleNames(schema, ({ name }, field) => isOpen(name, field) || isPromised(schema, name, field, isOpen));
+  });
+  return { schemaFor: schemas, isVisible: (name, scopes) => names(scopes).has(name) };
 }
 
-export function createVisibleSchemas(schema: GraphQLSchema, rules: AccessRules): VisibleSchemas {
-  const kept = new Map<ReadonlySet<Scope>, Kept>();
-  const find = (scopes: ReadonlySet<Scope>): Kept => {
-    const known = kept.get(scopes);
+/** What was made for the sets of scopes that asked last. */
+function keepLast<Made>(make: (scopes: ReadonlySet<Scope>) => Made): (scopes: ReadonlySet<Scope>) => Made {
+  // In order of last use: a Map keeps the order of insertion.
+  const kept = new Map<ReadonlySet<Scope>, Made>();
+  return (scopes) => {
+    const found = kept.get(scopes) ?? make(scopes);
     kept.delete(scopes);
-    const found = known ?? keep(makeVisible(schema, rules, scopes));
     kept.set(scopes, found);
     for (const oldest of kept.keys()) {
       if (kept.size <= MOST_KEPT) break;
@@ -39,18 +38,16 @@ export function createVisibleSchemas(schema: GraphQLSchema, rules: AccessRules):
     }
     return found;
   };
-  return {
-    schemaFor: (scopes) => find(scopes).schema,
-    isVisible: (name, scopes) => find(scopes).names.has(name),
-  };
 }
 
-function keep(schema: GraphQLSchema): Kept {
-  return { schema, names: namesOf(schema) };
+type IsOpen = (typeName: string, fieldName: string) => boolean;
+
+function openTo(rules: AccessRules, scopes: ReadonlySet<Scope>): IsOpen {
+  return (typeName, fieldName) => holds(rules.of(typeName, fieldName), scopes);
 }
 
 function makeVisible(schema: GraphQLSchema, rules: AccessRules, scopes: ReadonlySet<Scope>): GraphQLSchema {
-  const isOpen = (typeName: string, fieldName: string) => holds(rules.of(typeName, fieldName), scopes);
+  const isOpen = openTo(rules, scopes);
   const mapped = mapSchema(schema, {
     [MapperKind.COMPOSITE_FIELD]: (_config, fieldName, typeName) =>
       isOpen(typeName, fieldName) || isPromised(schema, typeName, fieldName, isOpen) ? undefined : null,
@@ -61,12 +58,7 @@ function makeVisible(schema: GraphQLSchema, rules: AccessRules, scopes: Readonly
 }
 
 /** Shown through an interface: a type without the interface's fields would be none of its types. Asking it here is refused. */
-function isPromised(
-  schema: GraphQLSchema,
-  typeName: string,
-  fieldName: string,
-  isOpen: (typeName: string, fieldName: string) => boolean,
-): boolean {
+function isPromised(schema: GraphQLSchema, typeName: string, fieldName: string, isOpen: IsOpen): boolean {
   const type = schema.getType(typeName);
   if (!isObjectType(type) && !isInterfaceType(type)) return false;
   return type.getInterfaces().some((one) => one.getFields()[fieldName] !== undefined && isOpen(one.name, fieldName));
@@ -79,19 +71,4 @@ function withEmptyQuery(schema: GraphQLSchema): GraphQLSchema {
     query: new GraphQLObjectType({ name: 'Query', fields: {} }),
     assumeValid: true,
   });
-}
-
-function namesOf(schema: GraphQLSchema): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const type of Object.values(schema.getTypeMap())) {
-    names.add(type.name);
-    if (isEnumType(type)) for (const { name } of type.getValues()) names.add(name);
-    if (isInputObjectType(type)) for (const name of Object.keys(type.getFields())) names.add(name);
-    if (!isObjectType(type) && !isInterfaceType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      names.add(field.name);
-      for (const { name } of field.args) names.add(name);
-    }
-  }
-  return names;
 }

@@ -2,24 +2,28 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Authenticate } from '../auth/principal.ts';
 import type { Transport } from '../graph/context.ts';
+import type { CountRequest } from '../graph/request-count.ts';
 import type { Callers } from './caller.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
 
 export interface AdmissionOptions {
   authenticate: Authenticate;
+  /** Takes one request of the client's quota. */
+  countRequest: CountRequest;
   /** The `WWW-Authenticate` of a 401. */
   challenge(): string;
 }
 
 /** Puts who it let in into `callers`. */
-export function useAdmission({ authenticate, challenge }: AdmissionOptions, callers: Callers): Plugin {
+export function useAdmission({ authenticate, challenge, countRequest }: AdmissionOptions, callers: Callers): Plugin {
   return {
     async onRequest({ request, endResponse, fetchAPI }) {
       const requestId = requestIdOf(request.headers.get(REQUEST_ID_HEADER));
       const principal = await authenticate(request.headers.get('authorization'));
       if (principal) {
-        callers.set(request, { requestId, principal, transport: transportOf(request) });
+        const { headers: quotaHeaders, refusal } = await countRequest(principal);
+        callers.set(request, { requestId, principal, transport: transportOf(request), quotaHeaders, refusal });
         return;
       }
       const error = {
@@ -34,12 +38,20 @@ export function useAdmission({ authenticate, challenge }: AdmissionOptions, call
       };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 401, headers }));
     },
+    onRequestParse({ request, setRequestParser }) {
+      const refusal = callers.get(request)?.refusal;
+      if (!refusal) return;
+      setRequestParser(() => {
+        throw refusal;
+      });
+    },
     onResponse({ request, response }) {
       for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.headers.set(name, value);
       const caller = callers.get(request);
       if (!caller) return;
       response.headers.set(REQUEST_ID_HEADER, caller.requestId);
-      for (const [name, value] of Object.entries(caller.context?.quotaHeaders ?? {})) response.headers.set(name, value);
+      const quotaHeaders = caller.context?.quotaHeaders ?? caller.quotaHeaders;
+      for (const [name, value] of Object.entries(quotaHeaders)) response.headers.set(name, value);
     },
   };
 }

@@ -44,6 +44,7 @@ function contextOf(initial: Initial, options: OperationContextOptions, callers: 
     ...{ requestId, principal, transport, signal },
     reason: reasonOf(headers.get(REASON_HEADER)),
     explain: mayExplain(options, headers.get(EXPLAIN_HEADER), principal),
+    isCounted: true,
     timeoutMs: options.operationTimeoutMs,
     streaming: transport === 'sse' ? streamingOf(options, headers) : undefined,
     ackEvents: options.ackEvents,

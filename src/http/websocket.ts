@@ -218,6 +218,8 @@ async function prepare(
     return finishResult(options, { errors }, { requestId, caller: { principal, transport: 'ws' } }).errors ?? [];
   };
   try {
+    const { refusal } = await options.countRequest(principal);
+    if (refusal) return refuse([refusal]);
     const transport = 'ws';
     const streaming = {
       authenticate: () => options.authenticate(authorization),
@@ -226,7 +228,7 @@ async function prepare(
     const { signal } = abort;
     const { ackEvents } = options;
     const who = { requestId, principal, transport, reason, streaming, ackEvents } as const;
-    const operation = { ...who, signal, explain, timeoutMs };
+    const operation = { ...who, signal, explain, isCounted: true, timeoutMs };
     const { schema, parse, validate, contextFactory, execute, subscribe } = graphql.getEnveloped({ operation });
     // graphql-ws wants a query of every operation: an empty one stands beside an id.
     const document = parse(options.saved.textOf(payload, principal) ?? '');

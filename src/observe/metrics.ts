@@ -18,6 +18,8 @@ export interface Metrics {
   vendorCall(call: VendorCallMeasure): void;
   operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
   error(code: string): void;
+  /** An operation was over a limit: refused, or, where limits are measured, let through. */
+  limitExceeded(limit: string, kind: string): void;
   connections(change: 1 | -1): void;
   /** By how many seconds our clock is ahead of a vendor's. */
   clockSkew(vendor: string, seconds: number): void;
@@ -78,6 +80,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const exceeded = new Counter({
+    name: 'vendorgraph_limits_exceeded_total',
+    help: 'Operations over a limit, by kind of client: refused, or let through where limits are measured.',
+    labelNames: ['limit', 'kind'],
+    registers,
+  });
   const connections = new Gauge({ name: 'vendorgraph_websockets', help: 'Open WebSocket connections.', registers });
   const skew = new Gauge({
     name: 'vendorgraph_clock_skew_seconds',
@@ -104,6 +112,7 @@ export function createMetrics(): Metrics {
     },
     operation: (transport, outcome, took) => operations(transport, outcome).observe(took),
     error: (code) => errors.inc({ code }),
+    limitExceeded: (limit, kind) => exceeded.inc({ limit, kind }),
     connections: (change) => connections.inc(change),
     clockSkew: (vendor, ahead) => skew.set({ vendor }, ahead),
     events: createEventMetrics([registry]),

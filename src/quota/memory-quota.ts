@@ -21,7 +21,10 @@ export interface MemoryQuota extends Quota {
 
 interface Client {
   buckets: ClientBuckets;
-  inFlight: number;
+  /** Operations that have not ended. */
+  operations: number;
+  /** Subscriptions that are open. */
+  streams: number;
 }
 
 /** Looked at for one to forget, from the one that asked longest ago. */
@@ -39,7 +42,7 @@ export function createMemoryQuota({
   const find = (name: string, limits: QuotaLimits): Client => {
     const known = clients.get(name);
     if (!known && clients.size >= maxClients) forgetOne(clients, now());
-    const client = known ?? { buckets: new ClientBuckets(limits, now()), inFlight: 0 };
+    const client = known ?? { buckets: new ClientBuckets(limits, now()), operations: 0, streams: 0 };
     if (known) clients.delete(name);
     clients.set(name, client);
     client.buckets.fill(limits, now());
@@ -53,9 +56,12 @@ export function createMemoryQuota({
     admit(name, limits, asked) {
       const client = find(name, limits);
       const refusal = refusalOf(client, limits, asked);
-      if (refusal) return { admitted: false, standing: { policies: client.buckets.standing() }, refusal };
+      if (refusal) {
+        const told = afterRequest(refusal, client.buckets, asked);
+        return { admitted: false, standing: { policies: client.buckets.standing() }, refusal: told };
+      }
       client.buckets.take(asked);
-      if (!asked.isEvent) client.inFlight += 1;
+      hold(client, asked, 1);
       let settled = false;
       return {
         admitted: true,
@@ -63,7 +69,7 @@ export function createMemoryQuota({
         settle(actualCost) {
           if (settled) return;
           settled = true;
-          if (!asked.isEvent) client.inFlight -= 1;
+          hold(client, asked, -1);
           client.buckets.correctCost(asked.cost - actualCost);
         },
       };
@@ -71,24 +77,48 @@ export function createMemoryQuota({
   };
 }
 
-function refusalOf({ buckets, inFlight }: Client, limits: QuotaLimits, asked: Asked): Refused['refusal'] | undefined {
+/** It has asked, which takes its request; whoever asks again needs another one by then. */
+function afterRequest(refusal: Refused['refusal'], buckets: ClientBuckets, asked: Asked): Refused['refusal'] {
+  if (asked.isEvent || asked.isStream) return refusal;
+  const request = { cost: 0, write: false };
+  if (!asked.isCounted && !buckets.shortage(request)) buckets.take(request);
+  const waitMs = Math.ceil(buckets.shortage(request)?.waitMs ?? 0);
+  return refusal.retryAfterMs === undefined
+    ? refusal
+    : { ...refusal, retryAfterMs: Math.max(refusal.retryAfterMs, waitMs) };
+}
+
+function hold(client: Client, { isEvent, isStream }: Asked, change: 1 | -1): void {
+  if (isStream) client.streams += change;
+  else if (!isEvent) client.operations += change;
+}
+
+function refusalOf(
+  { buckets, operations, streams }: Client,
+  limits: QuotaLimits,
+  asked: Asked,
+): Refused['refusal'] | undefined {
   const shortage = buckets.shortage(asked);
   if (shortage) {
     const quota = QUOTA_POLICIES[shortage.index]?.name.replace('-', ' per ') ?? '';
     return Number.isFinite(shortage.waitMs) ? { quota, retryAfterMs: Math.ceil(shortage.waitMs) } : { quota };
   }
-  if (asked.isEvent || inFlight < limits.concurrency) return undefined;
-  const quota = 'operations at the same time';
-  return limits.concurrency > 0 ? { quota, retryAfterMs: RETRY_WHEN_BUSY_MS } : { quota };
+  if (asked.isStream) return fullOf('open subscriptions', streams, limits.subscriptions);
+  return asked.isEvent ? undefined : fullOf('operations at the same time', operations, limits.concurrency);
+}
+
+function fullOf(quota: string, held: number, most: number): Refused['refusal'] | undefined {
+  if (held < most) return undefined;
+  return most > 0 ? { quota, retryAfterMs: RETRY_WHEN_BUSY_MS } : { quota };
 }
 
 function forgetOne(clients: Map<string, Client>, nowMs: number): void {
   let oldest: string | undefined;
   let looked = 0;
-  for (const [name, { buckets, inFlight }] of clients) {
+  for (const [name, { buckets, operations, streams }] of clients) {
     if (looked === LOOKED_AT) break;
     looked += 1;
-    if (inFlight > 0) continue;
+    if (operations + streams > 0) continue;
     oldest ??= name;
     if (!buckets.isFull(nowMs)) continue;
     clients.delete(name);

@@ -1,6 +1,7 @@
 /**
- * How much a client may still ask for. One operation is admitted or refused as a whole; what it really cost is told when it
- * has ended, because calls to vendors are only estimated before.
+ * How much a client may still ask for. One operation is admitted or refused as a whole: one that is refused takes its request,
+ * where there is one left, and nothing else. What it really cost is told when it has ended, because calls to vendors are only
+ * estimated before.
  */
 import type { QuotaLimits } from '../config/quota-limits.ts';
 
@@ -16,6 +17,10 @@ export interface Asked {
   write: boolean;
   /** An event of a subscription that was admitted before: no request, and no operation at the same time as others. */
   isEvent?: boolean;
+  /** Its request was taken when it came in. */
+  isCounted?: boolean;
+  /** To stay open, of a subscription that was admitted before: takes nothing, and counts among the open ones until it is settled. */
+  isStream?: boolean;
 }
 
 export type Admission = Admitted | Refused;

@@ -81,8 +81,11 @@ export class ClientBuckets {
   }
 }
 
-function unitsOf({ cost, write, isEvent }: Asked, counts: (typeof QUOTA_POLICIES)[number]['counts']): number {
-  if (counts === 'requests') return isEvent ? 0 : 1;
+function unitsOf(
+  { cost, write, isEvent, isCounted, isStream }: Asked,
+  counts: (typeof QUOTA_POLICIES)[number]['counts'],
+): number {
+  if (counts === 'requests') return isEvent || isCounted || isStream ? 0 : 1;
   if (counts === 'cost') return cost;
   return write ? 1 : 0;
 }

@@ -9,12 +9,16 @@ export interface CallScope {
   requestId: string;
   /** Who asks, e.g. `key:vg_demo_frontend`; part of every key under which answers are shared. */
   principal: string;
+  /** Whose calls wait in one queue. @default the principal */
+  client?: string;
   /** Aborts when the caller leaves or the operation is over. */
   signal: AbortSignal;
   /** Epoch milliseconds after which no call of this operation may still run. */
   deadlineAt: number;
   /** Throws SCOPE_MISSING when the principal may not use the vendor this way. Asked before every call. */
   authorize(vendor: VendorName, access: 'read' | 'write'): void;
+  /** Told before a call leaves, shared ones left out. Throws when the operation has made as many as it may. */
+  begin?(access: 'read' | 'write'): void;
   /** Reads in flight or done in this operation, by principal and request: identical reads are one call. */
   reads: Map<string, Promise<VendorAnswer>>;
   /** Told of each write that ended, well or not. */

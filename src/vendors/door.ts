@@ -1,6 +1,6 @@
 /**
  * The only way to a vendor. Every call passes the same policies in the same order: may this principal ask → is this
- * the operation's URL → is the same read under way → a free place → the credential → the deadline → the network → again?
+ * the operation's URL → is the same read under way → has the operation calls left → a free place → the credential → the deadline → the network → again?
  */
 import type { VendorConfig } from '../config/vendor.ts';
 import type { VendorName } from '../config/vendor-name.ts';
@@ -50,6 +50,7 @@ export function createVendorDoor({ connections, now = Date.now, onCall, onAnswer
       onCall?.(call);
     };
     const call = async (): Promise<VendorAnswer> => {
+      scope.begin?.(request.access);
       const answer = await lane.carry({ request, path, scope, record });
       onAnswer?.(request.vendor, answer);
       return answer;

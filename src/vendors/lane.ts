@@ -42,7 +42,7 @@ export function createLane({ config, endpoint, authorize, now }: LaneOptions): L
           endsAt ??= Math.min(now() + timeoutMs, scope.deadlineAt);
           outcome = await attempt(call, { number, askedAt, ms: endsAt - now() });
         } finally {
-          slots.release();
+          slots.release(clientOf(scope));
         }
         const context = { policy: retry, attempt: number, now: now(), random: Math.random() };
         const waitMs = request.access === 'read' ? retryDelay(outcome, context) : undefined;
@@ -63,8 +63,9 @@ async function enter(
   now: () => number,
 ): Promise<void> {
   scope.signal.throwIfAborted();
-  if (slots.tryTake()) return;
-  if (!slots.hasRoom()) {
+  const client = clientOf(scope);
+  if (slots.tryTake(client)) return;
+  if (!slots.hasRoom(client)) {
     const { vendor, operation } = request;
     const message = `Too many calls to ${title} are waiting already (${operation}).`;
     throw new GatewayError('VENDOR_RATE_LIMITED', message, { vendor, operation, retryable: true });
@@ -74,7 +75,12 @@ async function enter(
     ms: scope.deadlineAt - now(),
     expired: () => timedOut(`The operation's time was over before ${title} had a free place`, request),
   });
-  await slots.wait(deadline);
+  await slots.wait(client, deadline);
+}
+
+/** Whose turn it is. */
+function clientOf({ client, principal }: CallScope): string {
+  return client ?? principal;
 }
 
 function settle(outcome: Outcome): VendorAnswer {

@@ -26,7 +26,15 @@ const CLIENTS = {
   trusted: { kind: 'app', scopes: [...READS, 'pii:read'], trustedDocumentsOnly: true },
 } as const;
 
-export type ClientName = keyof typeof CLIENTS;
+/** Who asks only what it may not. A quota belongs to a client: each way in has one of its own. */
+const CARELESS = Object.fromEntries(
+  Array.from({ length: 20 }, (_, index) => [
+    `careless-${index}`,
+    { kind: 'app', scopes: ['stripe:read'], quota: { requestsPerDay: 2 } },
+  ]),
+);
+
+export type ClientName = keyof typeof CLIENTS | `careless-${number}`;
 
 /** Of agents: so low that a document over one of them still fits into a URL. */
 export const SMALL = {
@@ -40,7 +48,10 @@ export const SMALL = {
   rows: 500,
 };
 
-const LIMITS = { agent: { ...SMALL, cost: 100_000 }, frontend: { cost: 6 } };
+/** Of frontends: calls to vendors. */
+export const SMALL_COST = 6;
+
+const LIMITS = { agent: { ...SMALL, cost: 100_000 }, frontend: { cost: SMALL_COST } };
 
 export interface AccessGateway extends GatewayUnderTest {
   url: string;
@@ -83,7 +94,7 @@ function writeFolder(dir: string, operations: readonly string[]): void {
   mkdirSync(join(dir, 'schema/operations'), { recursive: true });
   for (const [index, text] of operations.entries())
     writeFileSync(join(dir, `schema/operations/test-${index}.graphql`), text);
-  const clients = Object.entries(CLIENTS).map(([id, client]) => ({ id, proof: 'key', ...client }));
+  const clients = Object.entries({ ...CLIENTS, ...CARELESS }).map(([id, client]) => ({ id, proof: 'key', ...client }));
   writeFileSync(join(dir, 'clients.yaml'), stringify({ clients, limits: LIMITS }, { aliasDuplicateObjects: false }));
 }
 
@@ -91,7 +102,7 @@ async function issueKeys(dataDir: string): Promise<Record<ClientName, string>> {
   await using store = createSqliteKeyStore({ path: keyStorePath(dataDir) });
   const made: Partial<Record<ClientName, string>> = {};
   // The names are those of the table.
-  for (const client of Object.keys(CLIENTS) as ClientName[]) {
+  for (const client of Object.keys({ ...CLIENTS, ...CARELESS }) as ClientName[]) {
     const { key, prefix, digest } = makeKey();
     await store.add({ prefix, client, digest, createdAt: Date.now() });
     made[client] = key;

@@ -3,18 +3,19 @@
  * once forgot its depth limit over WebSocket (CVE-2026-30241); a table forgets nothing.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccessGateway, startAccessGateway } from './access-gateway.ts';
+import { type AccessGateway, SMALL_COST, startAccessGateway } from './access-gateway.ts';
 import { REFUSALS, type Refusal, TEXT_OF_TRUSTED, WRITE_BY_GET } from './refusals.ts';
 import { askBatch, HARMLESS, persist, type Told, TRANSPORTS, type Transport } from './transports.ts';
 
 const PARTLY = '{ stripeCustomers(first: 1) { nodes { id email } } hubspotOwner(id: "1") { id email } }';
+const HIDDEN = '{ hubspotContacts(first: 1) { nodes { id } } }';
 const PERSONAL = '{ stripeCustomers(first: 1) { nodes { id email name } } }';
 const TABLE = [...Object.values(REFUSALS), TEXT_OF_TRUSTED, WRITE_BY_GET];
 const ALL_TRANSPORTS: [string, Transport][] = Object.entries(TRANSPORTS);
 
 let gateway: AccessGateway;
 beforeAll(async () => {
-  const texts = new Set([HARMLESS, PARTLY, PERSONAL, ...TABLE.map(({ query }) => query)]);
+  const texts = new Set([HARMLESS, PARTLY, HIDDEN, PERSONAL, ...TABLE.map(({ query }) => query)]);
   gateway = await startAccessGateway([...texts]);
   // A quota of one request in a day.
   await gateway.ask(HARMLESS, { key: gateway.keys.spent });
@@ -83,6 +84,18 @@ describe.each(ALL_TRANSPORTS)('%s', (_name, transport) => {
     it('takes no text of a client held to saved operations', () => expectRefused(TEXT_OF_TRUSTED, transport));
   }
 
+  it('counts what it refuses: whoever goes on gets no further than its quota of requests', async () => {
+    const key = gateway.keys[`careless-${ALL_TRANSPORTS.findIndex(([, one]) => one === transport)}`];
+    const query = transport.by === 'text' ? '{ nope }' : HIDDEN;
+    const answers: Told[] = [];
+    for (let time = 0; time < 3; time += 1) answers.push(await transport.ask(gateway, { query, key }));
+    const codes = answers.map(({ errors }) => errors[0]?.extensions['code']);
+    expect(codes[0]).toBe(transport.by === 'text' ? 'GRAPHQL_VALIDATION_FAILED' : 'SCOPE_MISSING');
+    expect(codes[2]).toBe('QUOTA_EXCEEDED');
+    if (transport.kind !== 'socket')
+      expectStatus(answers[2] ?? { errors: [] }, 429, { 'retry-after': /^[1-9]/, ratelimit: /;r=0;/ });
+  });
+
   it('nulls the part whose scope is missing, names the scope, and asks that vendor nothing', async () => {
     const [{ data, errors, status }, calls] = await withCalls(() =>
       transport.ask(gateway, { query: PARTLY, key: gateway.keys.billing }),
@@ -108,19 +121,44 @@ describe.each(ALL_TRANSPORTS)('%s', (_name, transport) => {
   });
 });
 
+it('stops what takes more calls than was estimated at twice the limit: strangers, whom every system is asked for', async () => {
+  const strangers = (count: number) =>
+    `{ ${Array.from({ length: count }, (_, n) => `p${n}: person(email: "nobody${n}@nowhere.example") { email }`).join(' ')} }`;
+  const ask = (query: string) => withCalls(() => TRANSPORTS.POST.ask(gateway, { query, key: gateway.keys.thrifty }));
+  const sum = (calls: Record<string, number>) => Object.values(calls).reduce((all, one) => all + one, 0);
+  const [one, oneCalls] = await ask(strangers(1));
+  expect(one).toMatchObject({ data: { p0: null }, errors: [] });
+  expect(sum(oneCalls)).toBeGreaterThan(SMALL_COST);
+  const [many, calls] = await ask(strangers(20));
+  expect(sum(calls)).toBe(2 * SMALL_COST);
+  expect(many).toMatchObject({ data: { p0: null, p19: null }, extensions: { cost: { estimated: 1 } } });
+  expect(many.errors).toHaveLength(20);
+  expect(many.errors[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'cost' });
+});
+
+it('counts by limit and kind of client what it has refused for its size', async () => {
+  const headers = { authorization: 'Bearer vg_demo_admin' };
+  const text = await (await fetch(`${gateway.gateway.url}/metrics`, { headers })).text();
+  const count = (limit: string, kind: string) =>
+    Number(new RegExp(`vendorgraph_limits_exceeded_total{limit="${limit}",kind="${kind}"} (\\d+)`).exec(text)?.[1]);
+  // Every transport was refused once.
+  for (const limit of ['characters', 'tokens', 'aliases', 'rootFields', 'directives', 'fields', 'rows'])
+    expect(count(limit, 'agent'), limit).toBe(ALL_TRANSPORTS.length);
+  // And once while it ran.
+  expect(count('cost', 'frontend')).toBe(ALL_TRANSPORTS.length + 1);
+});
+
 describe('a list of operations in one request', () => {
   it.each(Object.entries(REFUSALS))(
     'is refused as such, whatever is in it: %s',
-    async (_name, { client, query, told }) => {
+    async (_name, { client, query, told, status }) => {
       for (const count of [1, 2, 50]) {
         const [answer, calls] = await withCalls(() => askBatch(gateway, { query, key: keyOf(client) }, count));
-        const isUnknown = told.code === 'UNAUTHENTICATED';
+        const isUnread = told.code === 'UNAUTHENTICATED' || told.code === 'QUOTA_EXCEEDED';
         expect(calls).toEqual({});
-        expect(answer.status).toBe(isUnknown ? 401 : 400);
+        expect(answer.status).toBe(isUnread ? status : 400);
         expect(answer.data ?? null).toBeNull();
-        expect(answer.errors).toMatchObject([
-          { extensions: { code: isUnknown ? 'UNAUTHENTICATED' : 'BAD_USER_INPUT' } },
-        ]);
+        expect(answer.errors).toMatchObject([{ extensions: { code: isUnread ? told.code : 'BAD_USER_INPUT' } }]);
       }
     },
   );

@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
 import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import { createDocuments } from '../../src/graph/documents.ts';
 import { createOperationGate } from '../../src/graph/operation-gate.ts';
+import { createCountRequest } from '../../src/graph/request-count.ts';
 import { createRunOperation } from '../../src/graph/run-operation.ts';
 import { createSavedDocuments } from '../../src/graph/saved-documents.ts';
 import { createVisibleSchemas } from '../../src/graph/visible-schema.ts';
@@ -42,7 +43,8 @@ export async function startSocketEdge(authenticate: Authenticate): Promise<Socke
   const graph = { schema, rules, operations: new Map(), unanswered: [] };
   const limits = DEFAULT_LIMITS;
   const execute = createCompiledExecute();
-  const gate = createOperationGate({ graph, rules, visible, limits, quota: createMemoryQuota() });
+  const quota = createMemoryQuota();
+  const gate = createOperationGate({ graph, rules, visible, limits, quota });
   const options: GraphqlOptions = {
     graph,
     documents: createDocuments({ schema, limits, visible }),
@@ -56,6 +58,7 @@ export async function startSocketEdge(authenticate: Authenticate): Promise<Socke
     run: createRunOperation({ graph, gate, visible, audit: NO_AUDIT, execute }),
     identity: DEFAULT_IDENTITY,
     authenticate,
+    countRequest: createCountRequest(quota),
     challenge: () => 'Bearer',
     operationTimeoutMs: 1_000,
     explainForAll: false,

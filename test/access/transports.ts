@@ -102,9 +102,9 @@ function overSocket(by: Transport['by']): Transport {
       try {
         const told = await ask(NAMED[by](query)).catch(refusalOf);
         if ('closed' in told) return told;
-        const after = await ask(NAMED.documentId(HARMLESS));
+        const after = await ask(NAMED.documentId(HARMLESS)).catch(refusalOf);
         // What the socket carries is JSON: its errors are plain objects.
-        const wentOn = (after.data ?? after.errors) !== undefined && connections === 1;
+        const wentOn = !('closed' in after) && (after.data ?? after.errors) !== undefined && connections === 1;
         return { errors: [], ...JSON.parse(JSON.stringify(told)), wentOn };
       } finally {
         await client.dispose();

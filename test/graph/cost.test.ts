@@ -15,8 +15,11 @@ const schema = buildSchema(
     users(first: Int = 20): UserConnection! @cost(read: "user")
     row(id: ID!): Row @httpOperation(path: "/rows/{id}")
     rows(first: Int = 20, after: String): RowConnection! @httpOperation(path: "/rows") @paging(maxSize: 50)
+    found(filter: RowFilter, first: Int = 20): RowConnection! @httpOperation(path: "/found")
     rowsOf(ids: [ID!]!): [Row] @httpOperation(path: "/batch")
   }
+  input RowFilter { ids: [ID!] kinds: [Kind!] word: String }
+  enum Kind { SMALL LARGE }
   type Mutation { addRow(name: String): Row @httpOperation(path: "/rows") }
   type User {
     id: ID!
@@ -106,6 +109,24 @@ describe('a join', () => {
     expect(rows('(after: "x")')).toBe(2 + 10);
     expect(costOf('{ user(id: 1) { notes { nodes { guests { ping } } } } }')).toBe(2 + 6);
     expect(costOf('{ user(id: 1) { notes(first: 10) { nodes { guests { ping } } } } }')).toBe(2 + 11);
+  });
+
+  it('takes a filter by keys to leave no more than there are keys', () => {
+    const found = (args: string, variables = {}) =>
+      costOf(
+        `query($f: RowFilter) { found${args} { nodes { owner { chat { id } } } } }`.replace(/\(\$f.*?\)/, (all) =>
+          args.includes('$f') ? all : '',
+        ),
+        variables,
+      );
+    expect(found('(filter: { ids: ["a", "b", "c"] })')).toBe(2 + 3);
+    expect(found('(filter: { ids: ["a", "b", "c"] }, first: 2)')).toBe(2 + 2);
+    expect(found('(filter: $f, first: 50)', { f: { ids: ['a'], word: 'x' } })).toBe(2 + 1);
+    expect(found('(filter: { ids: [] }, first: 50)')).toBe(2 + 1);
+    // Values of an enum are no keys.
+    expect(found('(filter: { kinds: [SMALL] }, first: 50)')).toBe(2 + 50);
+    expect(found('(filter: { word: "x" })')).toBe(2 + 10);
+    expect(found('(filter: null)')).toBe(2 + 10);
   });
 
   it('multiplies with the pages it is nested in', () => {

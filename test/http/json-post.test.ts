@@ -6,6 +6,7 @@ import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { demoKeys } from '../../src/auth/api-keys.ts';
 import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
 import { createDocuments } from '../../src/graph/documents.ts';
+import { createCountRequest } from '../../src/graph/request-count.ts';
 import { createSavedDocuments } from '../../src/graph/saved-documents.ts';
 import { createVisibleSchemas } from '../../src/graph/visible-schema.ts';
 import { createGraphqlServer, type GraphqlOptions } from '../../src/http/graphql.ts';
@@ -13,6 +14,7 @@ import { createJsonPost } from '../../src/http/json-post.ts';
 import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { createMemoryQuota } from '../../src/quota/memory-quota.ts';
 import { createCursors } from '../../src/rest/cursor.ts';
 import { readAccessRules } from '../../src/rules/access-rules.ts';
 
@@ -48,6 +50,7 @@ describe('the short way', () => {
       },
       identity: DEFAULT_IDENTITY,
       authenticate: () => admin?.principal ?? null,
+      countRequest: createCountRequest(createMemoryQuota()),
       challenge: () => 'Bearer',
       operationTimeoutMs: 1_000,
       explainForAll: false,

@@ -26,6 +26,15 @@ describe('whether somebody is known', () => {
     expect(await isKnown([miss], [fail('VENDOR_TIMEOUT')])).toBe(true);
   });
 
+  it('is not said where the operation may ask no further', async () => {
+    const outOfCalls = new GatewayError('LIMIT_EXCEEDED', 'No.', { limit: 'cost' });
+    const refused = async () => {
+      throw outOfCalls;
+    };
+    await expect(isKnown([miss], [miss, refused])).rejects.toBe(outOfCalls);
+    expect(await isKnown([miss], [hit, refused])).toBe(true);
+  });
+
   it('is denied by a system that cannot even be asked for such a key', async () => {
     expect(await isKnown([miss, fail('BAD_USER_INPUT')])).toBe(false);
   });

@@ -23,6 +23,7 @@ export const UNLIMITED: QuotaLimits = {
   writesPerMinute: PLENTY,
   writesPerDay: PLENTY,
   concurrency: PLENTY,
+  subscriptions: PLENTY,
 };
 
 const READ = { cost: 1, write: false };
@@ -113,21 +114,57 @@ export function quotaContract(start: StartQuota): void {
     });
   });
 
+  it('of open subscriptions counts those that have not ended, beside operations and requests', async () => {
+    await using under = await start(() => 0);
+    const limits = { ...UNLIMITED, requestsPerMinute: 3, concurrency: 1, subscriptions: 2 };
+    const stream = { cost: 0, write: false, isStream: true };
+    const first = mustAdmit(await under.quota.admit('client', limits, stream));
+    mustAdmit(await under.quota.admit('client', limits, stream));
+    for (let time = 0; time < 5; time += 1)
+      expect(await under.quota.admit('client', limits, stream)).toMatchObject({
+        admitted: false,
+        refusal: { quota: 'open subscriptions', retryAfterMs: 1_000 },
+      });
+    expect(await admitted(under.quota, limits, READ)).toBe(3);
+    first.settle(0);
+    first.settle(0);
+    mustAdmit(await under.quota.admit('client', limits, stream));
+    expect(await under.quota.admit('client', limits, stream)).toMatchObject({ admitted: false });
+  });
+
   describe('an operation that is refused', () => {
-    it('takes nothing from any quota', async () => {
+    it('takes its request and nothing else from any quota', async () => {
       await using under = await start(() => 0);
-      const limits = { ...UNLIMITED, requestsPerMinute: 10, costPerMinute: 10 };
+      const limits = { ...UNLIMITED, requestsPerMinute: 60, costPerMinute: 10 };
       for (let time = 0; time < 50; time += 1)
         expect(await under.quota.admit('client', limits, { cost: 11, write: true })).toMatchObject({ admitted: false });
       const { standing } = mustAdmit(await under.quota.admit('client', limits, { cost: 10, write: true }));
       expect(standing.policies.map(({ remaining }) => remaining)).toEqual([
         9,
-        PLENTY - 1,
+        PLENTY - 51,
         0,
         PLENTY - 10,
         PLENTY - 1,
         PLENTY - 1,
       ]);
+    });
+
+    it('takes no second request where one was taken when it came in', async () => {
+      await using under = await start(() => 0);
+      const limits = { ...UNLIMITED, requestsPerMinute: 5, costPerMinute: 10 };
+      for (const cost of [11, 1, 11, 1])
+        expect(await under.quota.admit('client', limits, { cost, write: false, isCounted: true })).toMatchObject({
+          admitted: cost === 1,
+          standing: { policies: [{ name: 'requests-minute', remaining: 5 }, {}, {}, {}, {}, {}] },
+        });
+    });
+
+    it('finds no request left when it has been refused too often', async () => {
+      await using under = await start(() => 0);
+      const limits = { ...UNLIMITED, requestsPerMinute: 3, costPerMinute: 60 };
+      mustAdmit(await under.quota.admit('client', limits, { cost: 60, write: false }));
+      for (const retryAfterMs of [1_000, 20_000, 20_000])
+        expect(await under.quota.admit('client', limits, READ)).toMatchObject({ refusal: { retryAfterMs } });
     });
 
     it('is told that waiting does not help when it is dearer than all of the quota', async () => {

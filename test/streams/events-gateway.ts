@@ -23,6 +23,8 @@ const CLIENTS = {
   masked: { kind: 'app', scopes: [...READS, 'events:read'] },
   'no-events': { kind: 'app', scopes: [...READS, 'pii:read'] },
   stripe: { kind: 'app', scopes: ['stripe:read', 'pii:read', 'events:read'] },
+  /** May have one subscription open. */
+  single: { kind: 'app', scopes: ['stripe:read', 'events:read'], quota: { subscriptions: 1 } },
   /** For tests that end their keys. */
   leaving: { kind: 'app', scopes: ['stripe:read', 'events:read'] },
   'leaving-too': { kind: 'app', scopes: ['stripe:read', 'events:read'] },

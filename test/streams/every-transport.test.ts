@@ -146,6 +146,22 @@ describe.each(TRANSPORTS)('%s', (name, subscribe) => {
     },
   );
 
+  it('opens no more than the client may have open, and one more when one has ended', async () => {
+    const first = open('single', INVOICES);
+    await first.opened;
+    const ending = await refused(open('single', INVOICES));
+    expect(ending).toMatchObject({ how: 'error', errors: [{ extensions: { code: 'QUOTA_EXCEEDED' } }] });
+    expect(ending.errors[0]?.message).toContain('open subscriptions');
+    if (name.includes('SSE')) expect(ending.status).toBe(429);
+    await first[Symbol.asyncDispose]();
+    const next = async () => {
+      await using one = open('single', INVOICES);
+      return await one.opened.catch(() => undefined);
+    };
+    // The gateway hears of an end a moment later.
+    await expect.poll(next, PATIENT).toEqual(expect.any(String));
+  });
+
   it('passes over events of vendors that the client may not read, live and replayed', async () => {
     await using live = open('stripe', EVENTS);
     const start = await live.opened;

@@ -205,6 +205,27 @@ describe('places', () => {
     expect(vendor.seen.map((request) => request.url)).toEqual(['/v1/customers/1', '/v1/customers/2']);
   });
 
+  it('serves clients in turn: whoever asks for one thing does not wait for a hundred of another client', async () => {
+    const release = Promise.withResolvers<void>();
+    await using vendor = await startVendor(
+      (_request, response) => void release.promise.then(() => sendJson(response, {})),
+    );
+    await using door = stripeDoor(vendor.url, stripeConfig({ limits: { concurrency: 1, maxQueued: 100 } }));
+    const ask = (client: string, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        door.send(read({ target: `/v1/customers/${client}${index}` }), testScope({ client })),
+      );
+    const many = ask('a', 101);
+    // One client's queue is full, and that of others is not.
+    expect(await rejection(Promise.all(ask('a', 1)))).toMatchObject({ code: 'VENDOR_RATE_LIMITED' });
+    const few = [...ask('b', 2), ...ask('c', 1)];
+    release.resolve();
+    await Promise.all([...many, ...few]);
+    const order = vendor.seen.map(({ url }) => url?.split('/').at(-1));
+    expect(order.slice(0, 7)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3']);
+    expect(order).toHaveLength(104);
+  });
+
   it('lets a caller leave the queue, and nobody waits for him', async () => {
     const release = Promise.withResolvers<void>();
     await using vendor = await startVendor(
