@@ -122,6 +122,7 @@ export async function startGateway({
     authenticate: callers.authenticate,
     challenge: () => resource.challenge(),
     operationTimeoutMs: settings.operationTimeoutMs,
+    trustedProxies: settings.trustedProxies,
     explainForAll: sandbox !== undefined,
     graphiql: sandbox && { demoKey: 'vg_demo_app', operations },
     log,
