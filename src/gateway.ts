@@ -70,7 +70,7 @@ export async function startGateway({
   sandbox,
 }: GatewayOptions): Promise<Gateway> {
   const folder = readGraphFolder(graphDir);
-  await checkAuditLogFree(settings.dataDir);
+  await checkAuditLogFree(settings.dataDir, log);
   const metrics = createMetrics();
   // What was made by then ends again when a later part cannot start.
   await using parts = new AsyncDisposableStack();
