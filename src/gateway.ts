@@ -108,7 +108,8 @@ export async function startGateway({
   );
   const quota = createMemoryQuota();
   const execute = createCompiledExecute();
-  const gate = createOperationGate({ graph, rules, visible, limits, quota });
+  const needing = (scopes: readonly string[]) => resource.challenge({ error: 'insufficient_scope', scopes });
+  const gate = createOperationGate({ graph, rules, visible, limits, quota, challenge: needing });
   const options: GraphqlOptions = {
     graph,
     audit,
@@ -120,7 +121,7 @@ export async function startGateway({
     ackEvents: events?.ackEvents,
     identity: createIdentity(readIdentityFile(graphDir)),
     authenticate: callers.authenticate,
-    challenge: () => resource.challenge(),
+    challenge: (challenge) => resource.challenge(challenge),
     operationTimeoutMs: settings.operationTimeoutMs,
     trustedProxies: settings.trustedProxies,
     explainForAll: sandbox !== undefined,

@@ -1,5 +1,5 @@
 /** What every operation passes before anything of it runs, and before a vendor is called: variables, limits, scopes, cost, quota. */
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { LimitsByKind } from '../config/limits.ts';
 import { DEFAULT_QUOTAS } from '../config/quota-limits.ts';
 import { GatewayError } from '../errors.ts';
@@ -23,6 +23,8 @@ export interface GateOptions {
   visible: VisibleSchemas;
   limits: LimitsByKind;
   quota: Quota;
+  /** The `WWW-Authenticate` of a 403 that these scopes would undo. @default RFC 6750's, which says no more */
+  challenge?: (scopes: readonly string[]) => string;
 }
 
 export interface OperationArgs extends ExecutionArgs {
@@ -89,12 +91,12 @@ function refusalOf(
   plan: AccessPlan,
   estimated: number,
   { document, operationName, variableValues, contextValue: { principal } }: OperationArgs,
-  { graph, limits }: { graph: { schema: GraphQLSchema }; limits: LimitsByKind },
+  { graph, limits, challenge = bareChallenge }: GateOptions,
 ): GraphQLError | undefined {
   const most = limits[principal.kind];
   try {
     checkShape(document, operationName, most, limits.mode);
-    if (plan.isBeyond) return beyond(plan);
+    if (plan.isBeyond) return beyond(plan, challenge);
     checkFound({ cost: estimated }, most, limits.mode);
   } catch (error) {
     if (error instanceof GatewayError) return tooLarge(error);
@@ -111,14 +113,17 @@ function tooLarge(error: GatewayError): GraphQLError {
 }
 
 /** RFC 6750: 403, and a challenge that names every scope. */
-function beyond({ refused }: AccessPlan): GraphQLError {
+function beyond({ refused }: AccessPlan, challenge: NonNullable<GateOptions['challenge']>): GraphQLError {
   const scopes = [...new Set(refused.flatMap((field) => field.scopes))];
   const coordinates = refused.map(({ coordinate }) => coordinate).join(', ');
-  const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
   return new GraphQLError('', {
     originalError: scopeMissing(`${coordinates} ${refused.length === 1 ? 'needs' : 'need'}`, scopes),
-    extensions: { http: { status: 403, headers: { 'www-authenticate': challenge } } },
+    extensions: { http: { status: 403, headers: { 'www-authenticate': challenge(scopes) } } },
   });
+}
+
+function bareChallenge(scopes: readonly string[]): string {
+  return `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
 }
 
 function quotaExceeded(

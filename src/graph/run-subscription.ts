@@ -8,7 +8,7 @@ import type { Principal } from '../auth/principal.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { EventFilter } from '../events/log.ts';
 import { type EventStream, openStream, type StreamItem } from '../subscriptions/event-stream.ts';
-import { auditEntry } from './audit-entry.ts';
+import { auditEntry, countCalls } from './audit-entry.ts';
 import type { GraphContext } from './context.ts';
 import { createMakePayload, type Payload, type PayloadOptions, type PayloadRequest } from './event-payload.ts';
 import type { EventSource } from './event-source.ts';
@@ -37,6 +37,8 @@ export interface AnswerStream extends AsyncIterableIterator<ExecutionResult> {
 export type RunSubscription = (args: OperationArgs) => Promise<AnswerStream | ExecutionResult>;
 
 const RECHECK_MS = 30_000;
+/** Between two entries of what an open subscription has taken so far. */
+const SO_FAR_MS = 600_000;
 
 export function createRunSubscription(options: SubscriptionOptions): RunSubscription {
   const makePayload = createMakePayload(options);
@@ -110,7 +112,10 @@ async function open(
     variables,
     variablesKey: JSON.stringify(variables),
   };
+  const eventCalls: Record<string, number> = {};
+  context.eventCalls = eventCalls;
   const finish = (payload: Payload, cursor: string): ExecutionResult => {
+    countCalls(eventCalls, payload.calls);
     // Most of the time the same for all who share the payload: what is made of it then is shared, too.
     if (!payload.result.errors && !context.explain) return withCursor(payload, cursor);
     const explained = context.explain && { explain: explain(payload.calls) };
@@ -124,8 +129,13 @@ async function open(
   };
   const recheck = setInterval(() => void stream.recheck(), recheckMs).unref();
   audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
+  // A stream may live for weeks, and a gateway end without a word.
+  const soFar = setInterval(() => {
+    audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
+  }, SO_FAR_MS).unref();
   void stream.ended.then((error) => {
     clearInterval(recheck);
+    clearInterval(soFar);
     const ending = error ? ({ outcome: 'failed', codes: [error.code] } as const) : ({ outcome: 'left' } as const);
     audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
   });

@@ -5,6 +5,7 @@ import { mayExplain } from './explain-header.ts';
 import type { GraphqlOptions } from './graphql.ts';
 import { createOutbox } from './outbox.ts';
 import { REASON_HEADER, reasonOf } from './reason.ts';
+import type { TellUnknownCaller } from './unknown-callers.ts';
 import type { ConnectionParams, OpenSocket } from './websocket-connection.ts';
 
 /**
@@ -20,10 +21,12 @@ export async function admitSocket(
   params: ConnectionParams | undefined,
   extra: OpenSocket,
   options: GraphqlOptions,
+  tellUnknown: TellUnknownCaller,
 ): Promise<boolean> {
   const authorization = textOf(params?.authorization);
   const principal = await options.authenticate(authorization);
   if (!principal) {
+    tellUnknown('ws', authorization);
     extra.socket.close(CloseCode.Forbidden, 'UNAUTHENTICATED: no valid credential in connectionParams.authorization');
     return false;
   }

@@ -5,6 +5,7 @@ import type { ExecutionResult } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { formatError } from '../graph/mask.ts';
 import type { GraphqlOptions, GraphqlServer } from './graphql.ts';
+import { createTellUnknownCaller } from './unknown-callers.ts';
 import type { Connection, ConnectionParams, OpenSocket } from './websocket-connection.ts';
 import { admitSocket, watchCredentials } from './websocket-credentials.ts';
 import {
@@ -30,12 +31,13 @@ export function attachWebsocket(server: Server, graphql: GraphqlServer, options:
   const open = new Set<OpenSocket>();
   const doorway = openDoorway(server, options);
   const watch = watchCredentials(open, options);
+  const tellUnknown = createTellUnknownCaller(options);
   const inFlight = new Set<Promise<unknown>>();
   const ended = useServer<ConnectionParams, Connection>(
     {
       connectionInitWaitTimeout: 10_000,
       onConnect: async ({ connectionParams, extra }) => {
-        const admitted = await admitSocket(connectionParams, extra, options);
+        const admitted = await admitSocket(connectionParams, extra, options, tellUnknown);
         // Who left meanwhile is not told of any more.
         if (!admitted || extra.socket.readyState !== extra.socket.OPEN) {
           doorway.turnAway(extra.socket);

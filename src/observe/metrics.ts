@@ -19,6 +19,8 @@ export interface Metrics {
   operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
   error(code: string): void;
   connections(change: 1 | -1): void;
+  /** Somebody came without a credential that is valid. */
+  authenticationFailed(transport: string): void;
   events: EventMetrics;
   audit: { written(entries: number): void; failed(): void };
   /** Prometheus text format 0.0.4. */
@@ -77,6 +79,12 @@ export function createMetrics(): Metrics {
     registers,
   });
   const connections = new Gauge({ name: 'vendorgraph_websockets', help: 'Open WebSocket connections.', registers });
+  const strangers = new Counter({
+    name: 'vendorgraph_authentication_failures_total',
+    help: 'Requests and connections without a valid credential.',
+    labelNames: ['transport'],
+    registers,
+  });
   const recorded = new Counter({ name: 'vendorgraph_audit_entries_total', help: 'Audit entries on disk.', registers });
   const unrecorded = new Counter({
     name: 'vendorgraph_audit_failures_total',
@@ -97,6 +105,7 @@ export function createMetrics(): Metrics {
     operation: (transport, outcome, took) => operations(transport, outcome).observe(took),
     error: (code) => errors.inc({ code }),
     connections: (change) => connections.inc(change),
+    authenticationFailed: (transport) => strangers.inc({ transport }),
     events: createEventMetrics([registry]),
     audit: { written: (entries) => recorded.inc(entries), failed: () => unrecorded.inc() },
     text: () => registry.metrics(),
