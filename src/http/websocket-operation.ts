@@ -52,6 +52,8 @@ export async function prepareOperation(
     return finishResult(options, { errors }, { requestId, caller: { principal, transport: 'ws' } }).errors ?? [];
   };
   try {
+    // Who does not read its answers asks nothing more.
+    await outbox.room();
     const transport = 'ws';
     const streaming = {
       authenticate: () => options.authenticate(authorization),

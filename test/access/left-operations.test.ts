@@ -24,7 +24,7 @@ const MOMENTS = [
 ] as const;
 const ACTS = ['complete', 'close'] as const;
 
-const poll = <T>(look: () => T) => expect.poll(look, { interval: 2 });
+const poll = <T>(look: () => T, timeout = 1_000) => expect.poll(look, { interval: 2, timeout });
 
 async function startEdge(holds: (typeof MOMENTS)[number]) {
   const recorded: AuditEntry[] = [];
@@ -72,6 +72,27 @@ async function openRaw(url: string) {
   await hears('connection_ack');
   return { socket, send, hears };
 }
+
+it('asks nothing more who does not read its answers, and gets all of them once it reads', async () => {
+  let answered = 0;
+  const text = 'x'.repeat(200_000);
+  await using edge = await startSocketEdge(() => ANYBODY, { resolve: () => (++answered ? text : '') });
+  const { socket, send } = await openRaw(edge.url);
+  let received = 0;
+  socket.on('message', (message) => (received += String(message).includes('"next"') ? 1 : 0));
+  socket.pause();
+  const asked = 400;
+  for (let id = 0; id < asked; id += 1) {
+    send({ id: String(id), type: 'subscribe', payload: { query: '{ text }' } });
+    await turns(4);
+  }
+  // What the system keeps for the two ends is some megabytes.
+  expect(answered).toBeLessThan(asked / 2);
+  socket.resume();
+  await poll(() => received, 5_000).toBe(asked);
+  expect(answered).toBe(asked);
+  socket.terminate();
+});
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));

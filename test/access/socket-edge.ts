@@ -20,7 +20,7 @@ import { readAccessRules } from '../../src/rules/access-rules.ts';
 import { readableLog } from '../auth/kit.ts';
 
 const SDL = `directive @scope(requires: [String!]!) repeatable on OBJECT | FIELD_DEFINITION
-  type Query @scope(requires: []) { a: Int }
+  type Query @scope(requires: []) { a: Int text: String }
   type Mutation @scope(requires: []) { b: Int }`;
 
 /** Takes everything and keeps nothing. */
@@ -38,7 +38,7 @@ export interface SocketEdge extends AsyncDisposable {
 
 export interface SocketEdgeOptions extends Pick<GraphqlOptions, 'trustedProxies'> {
   audit?: AuditLog;
-  /** Answers both fields. @default null */
+  /** Answers every field. @default null */
   resolve?: () => unknown;
 }
 
