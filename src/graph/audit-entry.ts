@@ -2,6 +2,8 @@
 import type { GraphQLSchema } from 'graphql';
 import type { AuditEntry } from '../audit/entry.ts';
 import type { Principal } from '../auth/principal.ts';
+import { safeName } from '../auth/safe-name.ts';
+import { maskValue } from '../rules/personal-data.ts';
 import type { VendorCallRecord } from '../vendors/call-scope.ts';
 import type { GraphContext } from './context.ts';
 import { redactVariables } from './redact-variables.ts';
@@ -44,11 +46,17 @@ export function refusedEntry(
     principal: id,
     client,
     clientKind,
-    ...(subject !== undefined && { onBehalfOf: subject }),
+    ...(subject !== undefined && { onBehalfOf: subjectOf(subject) }),
     transport,
     outcome,
     ...(codes && codes.length > 0 && { codes }),
   };
+}
+
+/** Somebody's address tells people who read the record more than its digest does, and yet must not stand there. */
+function subjectOf(subject: string): string {
+  const [name, mask] = [safeName(subject), maskValue('EMAIL', subject)];
+  return name !== subject && typeof mask === 'string' ? `${mask} ${name}` : name;
 }
 
 function callsByVendor({ calls }: GraphContext): Record<string, number> {
