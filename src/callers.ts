@@ -1,8 +1,9 @@
 /** Who may call a gateway, and what it tells those it does not know. */
-import { type ApiKey, allScopes, demoKeys, operatorKey } from './auth/api-keys.ts';
+import { type ApiKey, allScopes, demoKeys, isDemoKey, operatorKey } from './auth/api-keys.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
 import type { ClientsConfig } from './config/clients.ts';
 import { readClientsFile } from './config/clients-file.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { GraphFolder } from './config/graph-folder.ts';
 import type { Settings } from './config/settings.ts';
 import { describeProtectedResource, type ProtectedResource } from './http/protected-resource.ts';
@@ -26,7 +27,7 @@ export interface CallersOptions {
   log: Logger;
 }
 
-/** Throws `ConfigError` for a wrong clients.yaml or a key store that cannot be read. */
+/** Throws `ConfigError` for a wrong clients.yaml, a key store that cannot be read, a demo key as the operator's. */
 export async function createCallers({ folder, graphDir, settings, sandbox, log }: CallersOptions): Promise<Callers> {
   const vendors = folder.sources.map(({ vendor }) => vendor);
   const scopes = allScopes(vendors);
@@ -48,5 +49,11 @@ export async function createCallers({ folder, graphDir, settings, sandbox, log }
 }
 
 function keysOf(vendors: readonly string[], { apiKey }: Settings, sandbox: boolean): readonly ApiKey[] {
+  if (!sandbox && apiKey !== undefined && isDemoKey(apiKey))
+    throw new ConfigError({
+      file: 'environment',
+      subject: 'VENDORGRAPH_API_KEY',
+      message: 'Found a demo key, which everybody knows, outside the sandbox. Set a random text of your own.',
+    });
   return [...(sandbox ? demoKeys(vendors) : []), ...(apiKey === undefined ? [] : [operatorKey(apiKey, vendors)])];
 }

@@ -74,7 +74,7 @@ export async function startGateway({
   sandbox,
 }: GatewayOptions): Promise<Gateway> {
   const folder = readGraphFolder(graphDir);
-  await checkAuditLogFree(settings.dataDir);
+  await checkAuditLogFree(settings.dataDir, log);
   const metrics = createMetrics();
   // What was made by then ends again when a later part cannot start.
   await using parts = new AsyncDisposableStack();
@@ -121,7 +121,9 @@ export async function startGateway({
   const quota = createMemoryQuota();
   const execute = createCompiledExecute();
   const countRequest = createCountRequest(quota);
-  const gate = createOperationGate({ graph, rules, visible, limits, quota, onMeasured: metrics.limitExceeded });
+  const challenge = (scopes: readonly string[]) => resource.challenge({ error: 'insufficient_scope', scopes });
+  const onMeasured = metrics.limitExceeded;
+  const gate = createOperationGate({ graph, rules, visible, limits, quota, challenge, onMeasured });
   const options: GraphqlOptions = {
     graph,
     audit,
@@ -134,8 +136,9 @@ export async function startGateway({
     identity: createIdentity(readIdentityFile(graphDir)),
     authenticate: callers.authenticate,
     countRequest,
-    challenge: () => resource.challenge(),
+    challenge: (challenge) => resource.challenge(challenge),
     operationTimeoutMs: settings.operationTimeoutMs,
+    trustedProxies: settings.trustedProxies,
     explainForAll: sandbox !== undefined,
     graphiql: sandbox && { demoKey: 'vg_demo_app', operations },
     log,

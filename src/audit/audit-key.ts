@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
+import { syncFolder } from './folder-sync.ts';
 import { writeWholeFile } from './whole-file.ts';
 
 const KEY_BYTES = 32;
@@ -39,7 +40,9 @@ export async function ensureAuditKey(options: AuditKeyOptions): Promise<Buffer> 
   if (known !== undefined) return known;
   const key = randomBytes(KEY_BYTES);
   await writeWholeFile(keyPath(options.dataDir), `${key.toString('hex')}\n`);
+  // Once the key is lost, every head it signed is worth nothing.
+  await syncFolder(options.dataDir);
   return key;
 }
 
-const keyPath = (dataDir: string): string => join(dataDir, 'audit.key');
+export const keyPath = (dataDir: string): string => join(dataDir, 'audit.key');

@@ -8,6 +8,7 @@ import type { Logger } from '../observe/log.ts';
 import type { AuditCounters, AuditLog, AuditPage, AuditQuery } from './audit-log.ts';
 import type { AuditEntry } from './entry.ts';
 import { entryJson } from './entry-json.ts';
+import { isLogGone } from './gone-log.ts';
 import { auditFolder, type LogFiles, openLogFiles } from './log-files.ts';
 import { readPage } from './read-page.ts';
 import { notRecorded, WaitingEntries, type WaitingEntry } from './waiting-entries.ts';
@@ -42,11 +43,16 @@ export function createFileAuditLog(options: FileAuditLogOptions): FileAuditLog {
 }
 
 /**
- * Throws ConfigError when another gateway writes the audit log of this data folder. Makes nothing and takes nothing: for a
- * gateway that starts, which would otherwise learn it with its first entry.
+ * Throws ConfigError when another gateway writes the audit log of this data folder, and says aloud when there was a log and it
+ * is gone. Makes nothing and takes nothing: for a gateway that starts, which would otherwise learn it with its first entry.
  */
-export async function checkAuditLogFree(dataDir: string): Promise<void> {
+export async function checkAuditLogFree(dataDir: string, log: Logger): Promise<void> {
   await checkWriterLock(auditFolder(dataDir));
+  if (await isLogGone(dataDir))
+    log.error(
+      { folder: auditFolder(dataDir) },
+      'the audit log is gone though its key is here: whoever did not move it aside should restore it before a new one begins',
+    );
 }
 
 export class FileAuditLog implements AuditLog {
@@ -110,6 +116,7 @@ export class FileAuditLog implements AuditLog {
     this.#headDue = true;
     await this.#work;
     await this.#start();
+    await this.#signLastHead();
     for (const timer of [this.#gathering, this.#headTimer, this.#retryTimer, this.#anchorTimer]) clearTimeout(timer);
     const lost = this.#lost + this.#waiting.count;
     if (lost > 0) this.#options.log.error({ lost }, 'audit entries were lost: the audit log could not be written');
@@ -173,7 +180,9 @@ export class FileAuditLog implements AuditLog {
     const { dataDir, key, segmentBytes = 64 * 1024 * 1024, log } = this.#options;
     const files = await openLogFiles({ dataDir, key, segmentBytes, now: this.#now });
     const { end, adopted, torn } = files.recovery;
-    log.info({ head: `${end.seq}:${end.hash}`, adopted }, 'audit log opened');
+    log.info({ head: `${end.seq}:${end.hash}` }, end.seq === 0 ? 'audit log begun' : 'audit log opened');
+    if (adopted > 0)
+      log.warn({ adopted }, 'audit log was left open: entries below its signed head were taken as they stood');
     if (torn) log.warn(torn, 'audit log ended in the middle of an entry, which nobody was told of; it was set aside');
     return files;
   }
@@ -187,6 +196,11 @@ export class FileAuditLog implements AuditLog {
   async #signHead(): Promise<void> {
     await this.#files?.signHead();
     this.#headDue = false;
+  }
+
+  /** What does not reach the disk by now is lost, and was told; the head that stands stays. */
+  async #signLastHead(): Promise<void> {
+    if (!this.#failing) await this.#files?.signLastHead().catch((error) => this.#fail(error));
   }
 
   #anchor(): void {

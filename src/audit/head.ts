@@ -1,6 +1,7 @@
 /**
  * The head says where the log ends, signed: a chain alone cannot show that its end was cut off. It is written after the lines
  * it names are on disk and before anyone is told so, hence it never runs ahead of an honest log, not even after a crash.
+ * A gateway that ends well signs a last one as closed; the next one signs it open again before it writes.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -18,6 +19,8 @@ export interface LogEnd {
   file: string;
   /** Where the next line goes, bytes. */
   offset: number;
+  /** Nothing follows: its gateway has ended. */
+  closed?: true;
 }
 
 export interface SignedHead extends LogEnd {
@@ -50,12 +53,13 @@ export function isSignedBy({ mac, ...end }: SignedHead, key: Buffer): boolean {
   return stated.length === expected.length && timingSafeEqual(stated, expected);
 }
 
-function macOf({ seq, hash, time, file, offset }: LogEnd, key: Buffer): string {
-  return createHmac('sha256', key).update(`${seq} ${hash} ${time} ${file} ${offset}`).digest('hex');
+function macOf({ seq, hash, time, file, offset, closed }: LogEnd, key: Buffer): string {
+  const text = `${seq} ${hash} ${time} ${file} ${offset}${closed ? ' closed' : ''}`;
+  return createHmac('sha256', key).update(text).digest('hex');
 }
 
-function textOf({ seq, hash, time, file, offset, mac }: SignedHead): string {
-  return `${JSON.stringify({ seq, hash, time, file, offset, mac })}\n`;
+function textOf({ seq, hash, time, file, offset, closed, mac }: SignedHead): string {
+  return `${JSON.stringify({ seq, hash, time, file, offset, closed, mac })}\n`;
 }
 
 function parseHead(text: string): SignedHead | null {
@@ -69,9 +73,11 @@ function parseHead(text: string): SignedHead | null {
 
 function isHead(value: unknown): value is SignedHead {
   if (typeof value !== 'object' || value === null) return false;
-  const { seq, hash, time, file, offset, mac } = value as Partial<Record<keyof SignedHead, unknown>>; // each is checked here
+  const { seq, hash, time, file, offset, closed, mac } = value as Partial<Record<keyof SignedHead, unknown>>; // each is checked here
   const texts = [hash, time, file, mac].every((text) => typeof text === 'string');
-  return texts && Number.isSafeInteger(seq) && Number.isSafeInteger(offset);
+  return (
+    texts && (closed === undefined || closed === true) && Number.isSafeInteger(seq) && Number.isSafeInteger(offset)
+  );
 }
 
 function isMissing(error: unknown): boolean {

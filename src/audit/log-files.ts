@@ -5,6 +5,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureAuditKey } from './audit-key.ts';
+import { syncFolder } from './folder-sync.ts';
 import { type LogEnd, writeHead } from './head.ts';
 import { lineHash, placedJson } from './line.ts';
 import { type Recovery, recover } from './recovery.ts';
@@ -33,7 +34,8 @@ export const auditFolder = (dataDir: string): string => join(dataDir, 'audit');
 export async function openLogFiles({ dataDir, key, segmentBytes, now }: LogFilesOptions): Promise<LogFiles> {
   const dir = auditFolder(dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const made = await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (made !== undefined) await syncFolder(dataDir);
   const lock = await takeWriterLock(dir, now);
   try {
     const signingKey = await ensureAuditKey({ dataDir, key });
@@ -94,6 +96,12 @@ export class LogFiles implements AsyncDisposable {
     this.#signedSeq = end.seq;
   }
 
+  /** Signs that nothing more comes: whatever stands below it later was not written by a gateway. */
+  async signLastHead(): Promise<void> {
+    await writeHead(this.#parts.dir, { ...this.#end, closed: true }, this.#parts.key);
+    this.#signedSeq = this.#end.seq;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle?.close();
     await this.#parts.lock[Symbol.asyncDispose]();
@@ -138,8 +146,7 @@ async function openSegment(dir: string, file: string): Promise<FileHandle> {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
   const created = await open(path, 'wx+', 0o600);
-  const folder = await open(dir, 'r');
-  await folder.sync().finally(() => folder.close());
+  await syncFolder(dir);
   return created;
 }
 

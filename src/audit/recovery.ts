@@ -1,9 +1,10 @@
 /**
  * Finds where to go on after a restart, from the head: the line it names must be there, and what follows it must chain. Lines
  * below the head were not yet acknowledged; whole ones are kept, a torn one (the crash was in the middle of it) is set aside.
- * A log that does not reach its head was changed by somebody else: going on would bury that, so it throws.
+ * A log that does not reach its head, or goes on below one that was closed, was changed by somebody else: going on would bury
+ * that, so it throws.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
 import { walkChain } from './chain-walk.ts';
@@ -33,13 +34,15 @@ export async function recover({ dir, key, now }: RecoveryOptions): Promise<Recov
   if (head === undefined || head === null)
     throw changed(dir, head === null ? 'a head nobody can read' : 'a log without its head');
   if (!isSignedBy(head, key)) throw changed(dir, 'a head that was signed with another key');
-  const { mac: _mac, ...known } = head;
+  const { mac: _mac, closed, ...known } = head;
   const last = segments.at(-1);
-  if (last === undefined) {
-    if (known.seq === 0) return { end: known, adopted: 0 };
-    throw changed(dir, `no segment, though the head names entry ${known.seq}`);
-  }
+  if (last === undefined && known.seq > 0) throw changed(dir, `no segment, though the head names entry ${known.seq}`);
   await checkHeadLine(dir, known);
+  if (closed) {
+    await nothingFollows(dir, known, last);
+    await writeHead(dir, known, key);
+  }
+  if (last === undefined) return { end: known, adopted: 0 };
   const end = await walkOn(dir, known, segments);
   const torn = await setAside(last, end, now);
   const adopted = end.seq - known.seq;
@@ -51,6 +54,14 @@ async function beginLog(dir: string, key: Buffer): Promise<LogEnd> {
   const end = { seq: 0, hash: GENESIS, time: '', file: segmentAt(dir, 1).file, offset: 0 };
   await writeHead(dir, end, key);
   return end;
+}
+
+/** A gateway that ended well wrote nothing below its last head. */
+async function nothingFollows(dir: string, { seq, file, offset }: LogEnd, last: Segment | undefined): Promise<void> {
+  if (last === undefined) return;
+  const { size } = await stat(last.path);
+  if (last.file !== file ? size > 0 : size > offset)
+    throw changed(dir, `more in ${last.file} than entry ${seq}, with which its last gateway closed the log`);
 }
 
 /** The line that ends where the head says must be the one it says. */

@@ -2,14 +2,14 @@
  * Checks the whole log against its chain and its head. Works beside a running gateway: what it is writing at the moment is no
  * fault. What only a head kept elsewhere can show: that the whole folder was put back to an older state, head and all.
  */
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { readAuditKey } from './audit-key.ts';
 import { type ChainPlace, type ChainWalk, walkChain } from './chain-walk.ts';
+import { isLogGone } from './gone-log.ts';
 import { headPath, isSignedBy, readHead, type SignedHead } from './head.ts';
 import { GENESIS } from './line.ts';
 import { auditFolder } from './log-files.ts';
 import { listSegments, type Segment, segmentAt } from './segment.ts';
-import { lockPath } from './writer-lock.ts';
 
 /** A head kept elsewhere. */
 export interface KnownHead {
@@ -40,7 +40,10 @@ export interface AuditVerdict {
   segments: number;
   /** Of the last good entry. */
   hash: string;
-  /** Entries below the signed head: written at this moment, or before a crash that nobody has started after yet. */
+  /**
+   * Entries below a signed head that is open: written at this moment, or before a crash that nobody has started after yet. Nobody
+   * vouches for them; below a closed head they are a problem.
+   */
   unsigned: number;
   problem?: AuditProblem;
 }
@@ -48,27 +51,35 @@ export interface AuditVerdict {
 /** Reads everything once. Throws only when files cannot be read, or ConfigError for a broken key file. */
 export async function verifyAudit({ dataDir, key, head: elsewhere }: VerifyOptions): Promise<AuditVerdict> {
   const dir = auditFolder(dataDir);
-  const openBefore = await exists(lockPath(dir));
   // First the head, then the lines: a running gateway only ever makes the lines longer than the head.
   const head = await readHead(dir);
   const segments = await listSegments(dir);
-  if (head === undefined && segments.length === 0) return emptyVerdict(dir, elsewhere);
+  if (head === undefined && segments.length === 0) return await emptyVerdict(dataDir, elsewhere);
   const headProblem = checkHead(dir, head, await readAuditKey({ dataDir, key }));
   const heads = [...(head ? [head] : []), ...(elsewhere ? [elsewhere] : [])];
   const walk = await walkSegments(dir, segments, new Map(heads.map(({ seq, hash }) => [seq, hash])));
   const { place } = walk;
-  const isOpen = openBefore || (await exists(lockPath(dir)));
-  const problem =
-    walk.problem ?? missingEnd(walk, heads) ?? headProblem ?? (isOpen ? undefined : strayEnd(walk, head?.seq ?? 0));
-  const verdict = { entries: place.seq, segments: segments.length, hash: place.hash };
-  return { ...verdict, unsigned: Math.max(0, place.seq - (head?.seq ?? 0)), ...(problem && { problem }) };
+  const end = head?.closed ? strayEnd(walk, head) : undefined;
+  // A gateway that has started meanwhile has signed another.
+  const stray = end && (await readHead(dir))?.mac === head?.mac ? end : undefined;
+  const problem = walk.problem ?? missingEnd(walk, heads) ?? headProblem ?? stray;
+  // Strangers' entries chain, and are none.
+  const { seq, hash } = head && stray && problem === stray ? head : place;
+  const verdict = { entries: seq, segments: segments.length, hash };
+  return { ...verdict, unsigned: Math.max(0, seq - (head?.seq ?? 0)), ...(problem && { problem }) };
 }
 
-function emptyVerdict(dir: string, elsewhere: KnownHead | undefined): AuditVerdict {
+async function emptyVerdict(dataDir: string, elsewhere: KnownHead | undefined): Promise<AuditVerdict> {
   const verdict = { entries: 0, segments: 0, hash: GENESIS, unsigned: 0 };
-  if (elsewhere === undefined || elsewhere.seq === 0) return verdict;
-  const { file } = segmentAt(dir, 1);
-  return { ...verdict, problem: { seq: 1, file, offset: 0, expected: `entry ${elsewhere.seq}`, found: 'no log' } };
+  const expected =
+    elsewhere !== undefined && elsewhere.seq > 0
+      ? `entry ${elsewhere.seq}`
+      : (await isLogGone(dataDir))
+        ? 'the log whose heads audit.key has signed'
+        : undefined;
+  if (expected === undefined) return verdict;
+  const { file } = segmentAt(auditFolder(dataDir), 1);
+  return { ...verdict, problem: { seq: 1, file, offset: 0, expected, found: 'no log' } };
 }
 
 function checkHead(
@@ -144,21 +155,14 @@ function missingEnd({ place, file }: Walk, heads: readonly KnownHead[]): AuditPr
   };
 }
 
-/** A gateway that ended well signed everything and wrote nothing after. */
-function strayEnd({ place, file, unfinished }: Walk, signed: number): AuditProblem | undefined {
+/** A gateway that ended well signed everything, closed the log and wrote nothing after. */
+function strayEnd({ place, unfinished }: Walk, { seq: signed, file, offset }: SignedHead): AuditProblem | undefined {
   if (place.seq <= signed && !unfinished) return undefined;
   const expected = `the end of the log after entry ${signed}, as its gateway left it`;
   const found = place.seq > signed ? `entries up to ${place.seq}` : 'bytes of another line';
-  return { ...placeOf(place, file), expected, found };
+  return { seq: signed + 1, file, offset, expected, found };
 }
 
 function placeOf({ seq, offset }: ChainPlace, file: string): { seq: number; file: string; offset: number } {
   return { seq: seq + 1, file, offset };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,9 +1,10 @@
 /**
  * One writer for each log: two would break its chain. The lock is a file that says whose it is; the lock of a process that is
- * gone is taken over. A lock of another machine (or container) cannot be judged from here and stays.
+ * gone is taken over. Whether a process of another machine (or container) lives cannot be seen from here: its lock counts as long
+ * as it is touched, which its owner does twice a minute.
  */
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
@@ -17,6 +18,10 @@ interface Owner {
   since: string;
   id: string;
 }
+
+const HEARTBEAT_MS = 30_000;
+/** A lock of another machine that nobody has touched for so long is left over; clocks may differ by minutes. */
+const SILENT_MS = 600_000;
 
 /** Of this process. A lock with our number and an id that is not here was left by one that had our number before. */
 const held = new Set<string>();
@@ -41,9 +46,11 @@ export async function takeWriterLock(dir: string, now: () => number): Promise<Wr
     held.delete(id);
     throw error;
   }
+  const heartbeat = setInterval(() => void touch(path), HEARTBEAT_MS).unref();
   return {
     path,
     async [Symbol.asyncDispose]() {
+      clearInterval(heartbeat);
       held.delete(id);
       if ((await readOwner(path))?.id === id) await unlink(path);
     },
@@ -53,6 +60,12 @@ export async function takeWriterLock(dir: string, now: () => number): Promise<Wr
 /** Throws ConfigError when another process writes this log. Takes and makes nothing: to be asked before starting. */
 export async function checkWriterLock(dir: string): Promise<void> {
   await livingOwnerThrows(lockPath(dir));
+}
+
+/** A disk that does not take it takes no entry either, and says so then. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => {});
 }
 
 async function claimOrTakeOver(path: string, owner: Owner): Promise<void> {
@@ -89,7 +102,7 @@ async function removeStale(path: string): Promise<void> {
 /** The owner that is gone, if there was one. */
 async function livingOwnerThrows(path: string): Promise<Owner | undefined> {
   const owner = await readOwner(path);
-  if (owner !== undefined && (await isAlive(owner))) throw taken(path, owner);
+  if (owner !== undefined && (await isAlive(owner, path))) throw taken(path, owner);
   return owner;
 }
 
@@ -107,10 +120,15 @@ function isOwner(value: unknown): value is Owner {
   return typeof value === 'object' && value !== null && 'pid' in value && Number.isSafeInteger(value.pid);
 }
 
-async function isAlive({ pid, host, begun, id }: Owner): Promise<boolean> {
-  if (host !== hostname()) return true;
+async function isAlive({ pid, host, begun, id }: Owner, path: string): Promise<boolean> {
+  if (host !== hostname()) return await isTouched(path);
   if (pid === process.pid) return held.has(id);
   return processExists(pid) && begun === (await processStart(pid));
+}
+
+async function isTouched(path: string): Promise<boolean> {
+  const touched = await stat(path).catch(() => undefined);
+  return touched !== undefined && Date.now() - touched.mtimeMs < SILENT_MS;
 }
 
 function processExists(pid: number): boolean {
@@ -132,6 +150,6 @@ function taken(path: string, owner: Owner | undefined): ConfigError {
   const whose = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host} since ${owner.since}`;
   return new ConfigError({
     file: path,
-    message: `Found this audit log in use by ${whose}; one gateway writes one log. End that process, set VENDORGRAPH_DATA_DIR to a folder of its own, or remove this file when that machine is gone.`,
+    message: `Found this audit log in use by ${whose}; one gateway writes one log. End that process, set VENDORGRAPH_DATA_DIR to a folder of its own, or remove this file when that machine is gone (it counts as gone by itself ten minutes after its last sign of life).`,
   });
 }

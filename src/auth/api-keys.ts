@@ -44,7 +44,14 @@ export function createKeyTable(keys: readonly ApiKey[]): (digest: Buffer) => Pri
   };
 }
 
+const DEMO = 'vg_demo_';
+
+/** Whether a text looks like one, whichever way it is written. */
+export function isDemoKey(key: string): boolean {
+  return key.trim().toLowerCase().startsWith(DEMO);
+}
+
 function demoKey(name: string, kind: Principal['kind'], scopes: Scope[]): ApiKey {
-  const key = `vg_demo_${name}`;
+  const key = `${DEMO}${name}`;
   return { key, principal: { id: `key:${key}`, client: `demo-${name}`, kind, scopes: internScopes(scopes) } };
 }

@@ -1,15 +1,13 @@
 /** Who a verified JWT stands for. Its claims are the issuer's word, but still text from outside: bounded, and no line breaks. */
-import { hash } from 'node:crypto';
 import type { ClientConfig, IssuerConfig } from '../config/clients.ts';
 import { clientPrincipal } from './client-principal.ts';
 import type { Principal, Scope } from './principal.ts';
+import { safeName } from './safe-name.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
 /** OpenID Connect Core, section 2: at most 255 characters. */
 const SUBJECT = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,255}$/u;
-/** An opaque name, safe to log; anything else could be an address or a person's name. */
-const OPAQUE = /^[\w.|-]{1,128}$/;
 const MAX_EXPIRY = 8.64e15;
 
 /** The client at its issuer → the client in clients.yaml. */
@@ -41,9 +39,4 @@ function clientName(claims: Claims, { clientClaim }: IssuerConfig): string | und
 function scopesIn(claim: unknown): ReadonlySet<Scope> {
   const words: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
   return new Set(words.filter((word) => typeof word === 'string'));
-}
-
-/** A subject that could be personal data is named by its digest; `#` keeps the two apart. */
-function safeName(subject: string): string {
-  return OPAQUE.test(subject) ? subject : `#${hash('sha256', subject, 'hex').slice(0, 32)}`;
 }

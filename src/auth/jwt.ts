@@ -66,7 +66,7 @@ export function createJwtVerifier({ clients: { issuers, clients }, fetch, now, l
 async function verifiedClaims(token: string, { config, keys }: Issuer, now: () => number) {
   // Only here, so that a gateway without issuers, and one that waits for its first token, does not load it.
   const { jwtVerify } = await import('jose');
-  const { payload } = await jwtVerify(token, keys, {
+  const { payload, protectedHeader } = await jwtVerify(token, keys, {
     issuer: config.issuer,
     audience: config.audience,
     algorithms: config.algorithms,
@@ -74,7 +74,16 @@ async function verifiedClaims(token: string, { config, keys }: Issuer, now: () =
     clockTolerance: config.clockToleranceSeconds,
     currentDate: new Date(now()),
   });
-  return payload;
+  return isAccessToken(protectedHeader.typ, config) ? payload : undefined;
+}
+
+/**
+ * RFC 8725, section 3.11: a token made for another purpose says so in its type (`logout+jwt`, `dpop+jwt`). Many issuers say
+ * `JWT`, or nothing, of access tokens as of ID tokens: those are told apart only where the issuer is said to type them.
+ */
+function isAccessToken(typ: string | undefined, { typ: required }: IssuerConfig): boolean {
+  const type = typ?.toLowerCase().replace(/^application\//, '');
+  return type === 'at+jwt' || (required === undefined && (type === undefined || type === 'jwt'));
 }
 
 /** What the token claims, unverified; '' for one that is not worth verifying. */

@@ -50,7 +50,11 @@ const issuer = z.strictObject({
     .min(1)
     .optional()
     .describe('Claim with the client’s name at the issuer. Default: client_id, or azp where that is missing.'),
-  clockToleranceSeconds: z.number().min(0).max(60).default(5).describe('How far its clock may be off.'),
+  typ: z
+    .literal('at+jwt')
+    .optional()
+    .describe('Set when its access tokens say so in their header (RFC 9068): then no ID token passes for one.'),
+  clockToleranceSeconds: z.number().min(0).max(30).default(5).describe('How far its clock may be off.'),
 });
 
 const client = z.strictObject({

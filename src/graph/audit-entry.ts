@@ -2,7 +2,10 @@
 import type { GraphQLSchema } from 'graphql';
 import type { AuditEntry } from '../audit/entry.ts';
 import type { Principal } from '../auth/principal.ts';
-import { type GraphContext, vendorCallsOf } from './context.ts';
+import { safeName } from '../auth/safe-name.ts';
+import { maskValue } from '../rules/personal-data.ts';
+import type { VendorCallRecord } from '../vendors/call-scope.ts';
+import type { GraphContext } from './context.ts';
 import { redactVariables } from './redact-variables.ts';
 
 export interface Ending {
@@ -12,7 +15,8 @@ export interface Ending {
 }
 
 export function auditEntry(schema: GraphQLSchema, context: GraphContext, ending: Ending): AuditEntry {
-  const { requestId, principal, transport, reason, asked, estimatedCost, calls } = context;
+  const { requestId, principal, transport, reason, asked, estimatedCost } = context;
+  const vendors = context.eventCalls ?? callsByVendor(context);
   const variables = asked && redactVariables(schema, asked.facts.operation, asked.variables);
   const personalData = asked?.facts.planFor(principal.scopes).personalData ?? {};
   return {
@@ -25,8 +29,8 @@ export function auditEntry(schema: GraphQLSchema, context: GraphContext, ending:
     }),
     ...(variables && { variables }),
     ...(Object.keys(personalData).length > 0 && { fields: personalData }),
-    ...(calls.length > 0 && { vendors: callsByVendor(context) }),
-    ...(estimatedCost !== undefined && { cost: { estimated: estimatedCost, actual: vendorCallsOf(context) } }),
+    ...(Object.keys(vendors).length > 0 && { vendors }),
+    ...(estimatedCost !== undefined && { cost: { estimated: estimatedCost, actual: sumOf(vendors) } }),
   };
 }
 
@@ -42,15 +46,30 @@ export function refusedEntry(
     principal: id,
     client,
     clientKind,
-    ...(subject !== undefined && { onBehalfOf: subject }),
+    ...(subject !== undefined && { onBehalfOf: subjectOf(subject) }),
     transport,
     outcome,
     ...(codes && codes.length > 0 && { codes }),
   };
 }
 
+/** Somebody's address tells people who read the record more than its digest does, and yet must not stand there. */
+function subjectOf(subject: string): string {
+  const [name, mask] = [safeName(subject), maskValue('EMAIL', subject)];
+  return name !== subject && typeof mask === 'string' ? `${mask} ${name}` : name;
+}
+
 function callsByVendor({ calls }: GraphContext): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { vendor, cached } of calls) if (!cached) counts[vendor] = (counts[vendor] ?? 0) + 1;
+  countCalls(counts, calls);
   return counts;
+}
+
+/** Adds those that left for a vendor, every try counted. */
+export function countCalls(counts: Record<string, number>, calls: readonly VendorCallRecord[]): void {
+  for (const { vendor, cached } of calls) if (!cached) counts[vendor] = (counts[vendor] ?? 0) + 1;
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

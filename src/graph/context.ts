@@ -48,6 +48,8 @@ export interface GraphContext extends EventAckContext {
   streaming: Streaming | undefined;
   /** The subscription, once it is open. */
   stream?: EventStream;
+  /** Of a subscription: calls by vendor that its events have taken, those shared with other subscribers included. */
+  eventCalls?: Record<string, number>;
   /** The record says that a write began, and not yet how it ended. */
   isWriteOpen?: boolean;
 }

@@ -1,18 +1,17 @@
-/** What happens to every result before it leaves, whichever way it goes: errors masked and logged, the explanation added. */
+/** What happens to every result before it leaves, whichever way it goes: errors masked and logged, its use recorded, the explanation added. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { AuditEntry } from '../audit/entry.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
+import { loggedError } from '../observe/logged-error.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { SecretError } from '../secrets/secret.ts';
-import { auditEntry, refusedEntry } from './audit-entry.ts';
 import { blameFor } from './blame.ts';
 import type { GraphContext, Transport } from './context.ts';
 import { explain } from './explain.ts';
 import { type MaskedError, maskError } from './mask.ts';
-import { isForTheRecord } from './refusal-record.ts';
+import { recordUse } from './record-use.ts';
 import type { Graph } from './schema.ts';
 
 export interface Finisher {
@@ -80,35 +79,6 @@ function blameIn({ schema, operations }: Graph, context: GraphContext | undefine
   return context?.asked && path ? blameFor(path, { schema, operations, ...context.asked }) : undefined;
 }
 
-interface Use {
-  requestId: string;
-  known: { principal: Principal; transport: Transport };
-  context: GraphContext | undefined;
-  left: boolean;
-}
-
-function recordUse(
-  { graph, audit }: Pick<Finisher, 'graph' | 'audit'>,
-  { data, errors = [] }: ExecutionResult,
-  { requestId, known, context, left }: Use,
-): void {
-  const codes = [...new Set(errors.map(({ extensions }) => String(extensions.code)))];
-  const outcome = left ? 'left' : outcomeOf(data, errors);
-  const kind = context?.isWriteOpen ? 'write-closed' : data === undefined ? 'refused' : 'operation';
-  const ending = { kind, outcome, codes } as const;
-  const { principal, transport } = known;
-  if (!isForTheRecord(audit, principal.client, ending)) return;
-  audit.record(
-    context ? auditEntry(graph.schema, context, ending) : refusedEntry({ requestId, principal, transport }, ending),
-  );
-}
-
-function outcomeOf(data: unknown, errors: readonly GraphQLError[]): AuditEntry['outcome'] {
-  if (data === undefined) return 'refused';
-  if (errors.length === 0) return 'ok';
-  return data === null ? 'failed' : 'partial';
-}
-
 /** What callers bring upon themselves is worth a line only to those who look for it. */
 const CALLERS_OWN: ReadonlySet<unknown> = new Set<ErrorCode>([
   'BAD_USER_INPUT',
@@ -128,7 +98,7 @@ function tell(
   metrics.error(String(code));
   if (cause === undefined) return;
   const fields = { requestId, code, vendor, operation, path: error.path?.join('.') };
-  if (code === 'INTERNAL') log.error({ ...fields, err: cause }, 'operation failed');
+  if (code === 'INTERNAL') log.error({ ...fields, err: loggedError(cause) }, 'operation failed');
   else if (CALLERS_OWN.has(code)) log.debug({ ...fields, reason: error.message }, 'field refused');
   // A secret's name is for operators; what vendors said stays out of the log.
   else if (cause instanceof SecretError) log.warn({ ...fields, reason: cause.message }, 'credential missing');

@@ -26,6 +26,8 @@ export interface GateOptions {
   quota: Quota;
   /** Told of each limit that an operation is over and that is only measured. */
   onMeasured?: (limit: LimitName, kind: Principal['kind']) => void;
+  /** The `WWW-Authenticate` of a 403 that these scopes would undo. @default RFC 6750's, which says no more */
+  challenge?: (scopes: readonly string[]) => string;
 }
 
 export interface OperationArgs extends ExecutionArgs {
@@ -106,7 +108,7 @@ function checkOperation(
   if (errors) return errors.map((error) => withoutHidden(error, context, options));
   const variables = args.variableValues ?? {};
   const plan = facts.planFor(context.principal.scopes);
-  if (plan.isBeyond) return [beyond(plan)];
+  if (plan.isBeyond) return [beyond(plan, options.challenge ?? bareChallenge)];
   const estimated = facts.cost(variables, mode === 'enforce' ? limits.cost : undefined);
   exceeded.push(...checkFound({ cost: estimated }, limits, mode));
   const rows = checkRowLimit(options.graph.schema, document, operationName, variables, limits.rows);
@@ -152,12 +154,15 @@ function tooLarge(error: GatewayError): GraphQLError {
 }
 
 /** RFC 6750: 403, and a challenge that names every scope. */
-function beyond({ refused }: AccessPlan): GraphQLError {
+function beyond({ refused }: AccessPlan, challenge: NonNullable<GateOptions['challenge']>): GraphQLError {
   const scopes = [...new Set(refused.flatMap((field) => field.scopes))];
   const coordinates = refused.map(({ coordinate }) => coordinate).join(', ');
-  const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
   return new GraphQLError('', {
     originalError: scopeMissing(`${coordinates} ${refused.length === 1 ? 'needs' : 'need'}`, scopes),
-    extensions: { http: { status: 403, headers: { 'www-authenticate': challenge } } },
+    extensions: { http: { status: 403, headers: { 'www-authenticate': challenge(scopes) } } },
   });
+}
+
+function bareChallenge(scopes: readonly string[]): string {
+  return `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
 }

@@ -10,7 +10,7 @@ import type { EventFilter } from '../events/log.ts';
 import { rateLimitHeaders } from '../quota/rate-limit-headers.ts';
 import { openStream } from '../subscriptions/event-stream.ts';
 import { type AnswerItem, type AnswerStream, answerStream } from './answer-stream.ts';
-import { auditEntry } from './audit-entry.ts';
+import { auditEntry, countCalls } from './audit-entry.ts';
 import type { Payload, PayloadRequest } from './event-execution.ts';
 import { createMakePayload, type EventItem, type PayloadCaller, type PayloadOptions } from './event-payload.ts';
 import type { EventSource } from './event-source.ts';
@@ -36,6 +36,8 @@ export type RunSubscription = (args: OperationArgs) => Promise<AnswerStream | Ex
 
 const RECHECK_MS = 30_000;
 const LATE_MS = 2_000;
+/** Between two entries of what an open subscription has taken so far. */
+const SO_FAR_MS = 600_000;
 
 export function createRunSubscription(options: SubscriptionOptions): RunSubscription {
   const makePayload = createMakePayload(options);
@@ -122,7 +124,10 @@ async function open(
     variables,
     variablesKey: JSON.stringify(Object.entries(variables).filter(([name]) => field.variables.has(name))),
   };
+  const eventCalls: Record<string, number> = {};
+  context.eventCalls = eventCalls;
   const finish = (payload: Payload, cursor: string): ExecutionResult => {
+    countCalls(eventCalls, payload.calls);
     // Most of the time the same for all who share the payload: what is made of it then is shared, too.
     if (!payload.result.errors && !context.explain) return withCursor(payload, cursor);
     const explained = context.explain && { explain: explain(payload.calls) };
@@ -150,10 +155,15 @@ async function open(
   };
   const recheck = setInterval(() => void stream.recheck(), recheckMs).unref();
   audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
+  // A stream may live for weeks, and a gateway end without a word.
+  const soFar = setInterval(() => {
+    audit.record(auditEntry(graph.schema, context, { kind: 'operation', outcome: 'opened' }));
+  }, SO_FAR_MS).unref();
   void stream.ended.then((error) => {
     clearInterval(recheck);
     left.abort();
     onEnd();
+    clearInterval(soFar);
     const ending = error ? ({ outcome: 'failed', codes: [error.code] } as const) : ({ outcome: 'left' } as const);
     audit.record(auditEntry(graph.schema, context, { kind: 'operation', ...ending }));
   });

@@ -1,22 +1,27 @@
 /** Lets in only callers we know, before anything of their request is read; its answers carry the headers of every answer. */
 import type { Plugin } from 'graphql-yoga';
+import { readBearer } from '../auth/bearer.ts';
 import type { Authenticate } from '../auth/principal.ts';
 import type { Transport } from '../graph/context.ts';
 import type { CountRequest } from '../graph/request-count.ts';
 import type { Callers } from './caller.ts';
+import type { ProtectedResource } from './protected-resource.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
+import { createTellUnknownCaller, type TellingOptions } from './unknown-callers.ts';
 
-export interface AdmissionOptions {
+export interface AdmissionOptions extends TellingOptions {
   authenticate: Authenticate;
   /** Takes one request of the client's quota. */
   countRequest: CountRequest;
-  /** The `WWW-Authenticate` of a 401. */
-  challenge(): string;
+  /** The `WWW-Authenticate` of a 401, and of a 403 for want of scopes. */
+  challenge: ProtectedResource['challenge'];
 }
 
 /** Puts who it let in into `callers`. */
-export function useAdmission({ authenticate, challenge, countRequest }: AdmissionOptions, callers: Callers): Plugin {
+export function useAdmission(options: AdmissionOptions, callers: Callers): Plugin {
+  const { authenticate, challenge, countRequest } = options;
+  const tellUnknown = createTellUnknownCaller(options);
   return {
     async onRequest({ request, endResponse, fetchAPI }) {
       const requestId = requestIdOf(request.headers.get(REQUEST_ID_HEADER));
@@ -26,13 +31,15 @@ export function useAdmission({ authenticate, challenge, countRequest }: Admissio
         callers.set(request, { requestId, principal, transport: transportOf(request), quotaHeaders, refusal });
         return;
       }
+      const authorization = request.headers.get('authorization');
+      tellUnknown(transportOf(request), authorization);
       const error = {
         message: 'No valid credential came with the request. Send "Authorization: Bearer <API key or JWT>".',
         extensions: { code: 'UNAUTHENTICATED', requestId },
       };
       const headers = {
         ...ANSWER_HEADERS,
-        'www-authenticate': challenge(),
+        'www-authenticate': challenge(readBearer(authorization) === undefined ? {} : { error: 'invalid_token' }),
         [REQUEST_ID_HEADER]: requestId,
         'content-type': answerType(request),
       };

@@ -18,8 +18,6 @@ import { useResultFinisher } from './result-finisher.ts';
 import { useSavedOperations } from './saved-operation.ts';
 import { useUnreadableParameters } from './unreadable-parameters.ts';
 
-export { mayExplain } from './explain-header.ts';
-
 export const GRAPHQL_PATH = '/graphql';
 /** Largest request body, bytes. */
 export const MOST_BODY = 1_000_000;
@@ -30,8 +28,10 @@ export interface GraphqlOptions extends Finisher, AdmissionOptions, OperationCon
   run: RunOperation;
   /** Absent: the graph has no subscriptions. */
   subscribe?: RunSubscription;
-  /** Between two looks at the credentials of open WebSockets. @default 30_000 */
+  /** Between two looks at the credentials of open WebSockets. @default 20_000 */
   recheckMs?: number;
+  /** Addresses and ranges whose X-Forwarded-For counts. @default none */
+  trustedProxies?: readonly string[];
   /** GraphiQL for browsers; absent: none. */
   graphiql?: GraphiqlOptions | undefined;
 }

@@ -10,7 +10,9 @@ import type { Principal } from '../auth/principal.ts';
 import { createGraphContext } from '../graph/context.ts';
 import { finishResult } from '../graph/finish.ts';
 import { formatError, maskError } from '../graph/mask.ts';
-import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, MOST_BODY, mayExplain } from './graphql.ts';
+import { loggedError } from '../observe/logged-error.ts';
+import { mayExplain } from './explain-header.ts';
+import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, MOST_BODY } from './graphql.ts';
 import { REASON_HEADER, reasonOf } from './reason.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
@@ -65,7 +67,7 @@ function documentOf(
 /** Nothing above should throw. If it does, one request fails, and not the process with all the others. */
 function fail(error: unknown, { headers }: IncomingMessage, response: ServerResponse, { log }: GraphqlOptions): void {
   const requestId = requestIdOf(one(headers[REQUEST_ID_HEADER]));
-  log.error({ requestId, err: error }, 'request failed');
+  log.error({ requestId, err: loggedError(error) }, 'request failed');
   if (response.headersSent) {
     response.destroy();
     return;

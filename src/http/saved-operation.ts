@@ -7,11 +7,15 @@ export function useSavedOperations(saved: SavedDocuments, callers: Callers): Plu
   return {
     onParams({ request, params, setParams }) {
       const caller = callers.get(request);
-      if (!caller) return;
+      if (!caller) throw new TypeError('Parameters reached the pipeline without a caller.');
       // yoga reads only the names it knows out of a URL.
       const inUrl = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null;
       const { documentId = inUrl, ...rest } = params as typeof params & { documentId?: unknown };
-      if (!isMapOrNothing(params.extensions) || (params.query && typeof params.query !== 'string')) return;
+      if (!isMapOrNothing(params.extensions) || (params.query && typeof params.query !== 'string')) {
+        // yoga says what is wrong with it; but who may send saved operations only is refused here, whatever yoga thinks.
+        saved.textOf({}, caller.principal);
+        return;
+      }
       const query = saved.textOf({ query: params.query, documentId, extensions: params.extensions }, caller.principal);
       setParams(query === undefined ? rest : { ...rest, query });
     },

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WEBHOOK_PATH } from '../webhooks/receiver.ts';
 import { GRAPHQL_PATH } from './graphql.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
+import { cutSlowReaders } from './slow-readers.ts';
 
 /** Headers and body must have come within this time, and Node looks this often: slow senders hold a place for 15 s at most. */
 const RECEIVE_TIMEOUT_MS = 12_000;
@@ -44,6 +45,7 @@ export function createHttpServer(
     },
   );
   server.maxHeadersCount = MOST_HEADERS;
+  cutSlowReaders(server);
   return server;
 }
 

@@ -23,6 +23,8 @@ export interface Metrics {
   connections(change: 1 | -1): void;
   /** By how many seconds our clock is ahead of a vendor's. */
   clockSkew(vendor: string, seconds: number): void;
+  /** Somebody came without a credential that is valid. */
+  authenticationFailed(transport: string): void;
   events: EventMetrics;
   audit: { written(entries: number): void; failed(): void };
   /** Prometheus text format 0.0.4. */
@@ -93,6 +95,12 @@ export function createMetrics(): Metrics {
     labelNames: ['vendor'],
     registers,
   });
+  const strangers = new Counter({
+    name: 'vendorgraph_authentication_failures_total',
+    help: 'Requests and connections without a valid credential.',
+    labelNames: ['transport'],
+    registers,
+  });
   const recorded = new Counter({ name: 'vendorgraph_audit_entries_total', help: 'Audit entries on disk.', registers });
   const unrecorded = new Counter({
     name: 'vendorgraph_audit_failures_total',
@@ -115,6 +123,7 @@ export function createMetrics(): Metrics {
     limitExceeded: (limit, kind) => exceeded.inc({ limit, kind }),
     connections: (change) => connections.inc(change),
     clockSkew: (vendor, ahead) => skew.set({ vendor }, ahead),
+    authenticationFailed: (transport) => strangers.inc({ transport }),
     events: createEventMetrics([registry]),
     audit: { written: (entries) => recorded.inc(entries), failed: () => unrecorded.inc() },
     text: () => registry.metrics(),

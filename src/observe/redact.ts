@@ -9,6 +9,8 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>]+/gi, '[link]'],
   [/\bwww\.[^\s"'<>]+/gi, '[link]'],
   [/[^\s"'<>@,;:()]+@[^\s"'<>@,;:()]+\.[^\s"'<>@,;:()]+/g, '[address]'],
+  // Telephone numbers; dates and plain numbers such as ids stay.
+  [/(?<![\w.+-])(?!\d{4}-\d\d-\d\d)(?=[+(0]|\d+[ ()./-])(?:\+|00)?(?:[()./ -]{0,2}\d){8,15}(?![\w-])/g, '[number]'],
   [/\b(bearer|basic)\s+[\w~+/.=-]+/gi, '$1 […]'],
   [/\b(?:(?:sk|rk|pk)_(?:live|test)_|whsec_|xox[a-z]-|pat-|re_|cal_|req_|ghp_)[\w-]{6,}/gi, '[…]'],
   // `api_key=abc123`, `"password": "x1y2z3"`; words without a digit ("token: expired") stay.
@@ -23,4 +25,16 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 
 export function redactText(text: string): string {
   return RULES.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+
+/** Of something in quotes a name of the software's own: `email`, `hs_lead_status`, `associations.contacts`, `CLOSED`. */
+const TECHNICAL = /^(?:[a-z][\w.:[\]-]{0,60}|[A-Z][A-Z0-9_]{0,60}|)$/;
+const QUOTED = /(?<![\p{L}\p{N}])(["'`“‘«])([^"'`”’»\n]{0,200})(["'`”’»])(?![\p{L}\p{N}])/gu;
+
+/** As `redactText`, and without what stands in quotes, unless it is a technical name: what is quoted is mostly what somebody wrote. */
+export function redactValues(text: string): string {
+  const quoted = text.replace(QUOTED, (whole, open: string, inside: string, close: string) =>
+    TECHNICAL.test(inside) ? whole : `${open}…${close}`,
+  );
+  return redactText(quoted);
 }

@@ -1,11 +1,11 @@
-/** A vendor's own words, made fit for a caller: one line, short, without links, addresses, credentials or ids of requests. */
-import { redactText } from '../observe/redact.ts';
+/** A vendor's own words, made fit for a caller: one line, short, without links, addresses, telephone numbers, quoted values, credentials or ids of requests. */
+import { redactValues } from '../observe/redact.ts';
 
 const MAX_LENGTH = 300;
 
 /** Undefined when nothing readable is left. */
 export function safeMessage(text: string): string | undefined {
-  const line = redactText(beginning(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')).trim();
+  const line = redactValues(beginning(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')).trim();
   if (line === '') return undefined;
   return line.length <= MAX_LENGTH
     ? line

@@ -11,7 +11,7 @@ export type { PiiCategory } from '../config/pii-category.ts';
 export const WHOLLY_MASKED = '***';
 
 /**
- * `j***@acme.com`, `J*** D***`, `***42`; null for every other category and for whatever is no such thing. Lists of these
+ * `j***@acme.com`, `J*** D***`, `***42`; of names of one letter nothing, `*** ***`; null for every other category and for whatever is no such thing. Lists of these
  * item by item. With the field's `type` it is true to that: `***` where null may not stand. Never throws.
  */
 export function maskValue(category: PiiCategory, value: unknown, type?: GraphQLOutputType): unknown {
@@ -48,7 +48,7 @@ function maskEmail(text: string): string | null {
   const address = /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text;
   const [local = '', domain = '', ...others] = address.trim().split('@');
   const isAddress = others.length === 0 && LOCAL_PART.test(local) && DOMAIN.test(domain);
-  return isAddress ? `${firstCharacter(local)}***@${domain}` : null;
+  return isAddress ? `${beginningOf(local)}***@${domain}` : null;
 }
 
 const LOCAL_PART = /^[^\s"<>(),:;]+$/;
@@ -58,9 +58,11 @@ const DOMAIN = /^[\w-]+(\.[\w-]+)*$/;
 const MOST_WORDS = 6;
 
 function maskName(text: string): string | null {
+  // A field asked for in two ways is masked twice.
+  if (MASKED_NAME.test(text)) return text;
   const words = text.match(/[\p{L}\p{N}][^\s,]*/gu) ?? [];
   if (words.length === 0 || words.length > MOST_WORDS) return null;
-  return words.map((word) => `${firstCharacter(word)}***`).join(' ');
+  return words.map((word) => `${beginningOf(word)}***`).join(' ');
 }
 
 /** Fewer digits are an extension or an emergency: two of them would be most of it. */
@@ -71,7 +73,12 @@ function maskPhone(text: string): string | null {
   return digits.length < FEWEST_DIGITS ? null : `***${digits.slice(-2)}`;
 }
 
-/** A character beyond 16 bits is kept whole. */
-function firstCharacter(text: string): string {
-  return String.fromCodePoint(text.codePointAt(0) ?? 0x2a);
+/** One character, beyond 16 bits kept whole; nothing of what has no other letter, and would be shown by it. */
+function beginningOf(text: string): string {
+  const [first = '', ...others] = text;
+  if (others.join('') === WHOLLY_MASKED) return first;
+  return others.some((character) => LETTER.test(character)) ? first : '';
 }
+
+const MASKED_NAME = /^.?\*{3}( .?\*{3})*$/u;
+const LETTER = /[\p{L}\p{N}]/u;

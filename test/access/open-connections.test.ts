@@ -1,5 +1,6 @@
 /** A WebSocket outlives many requests: it ends when its credential does, and nobody holds a place without saying who they are. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from 'graphql-ws';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import { makeKey } from '../../src/auth/issued-key.ts';
+import type { Principal } from '../../src/auth/principal.ts';
 import { clientsSchema } from '../../src/config/clients.ts';
 import { createSqliteKeyStore } from '../../src/store/sqlite-key-store.ts';
 import {
@@ -57,6 +59,8 @@ async function open(url: string, token: string): Promise<Open> {
   };
   return { client, ask, closed: closed.promise };
 }
+
+const ANYBODY: Principal = { id: 'key:x', client: 'x', kind: 'app', scopes: new Set() };
 
 const ENDED = { code: 4403, reason: 'UNAUTHENTICATED: the credential has ended or was revoked' };
 
@@ -148,35 +152,98 @@ describe('an open WebSocket', () => {
   });
 });
 
-/** As in src/http/websocket.ts. */
+/** As in src/http/websocket-strangers.ts. */
 const MOST_STRANGERS = 1_000;
+const MOST_OF_ADDRESS = 100;
+
+interface Stranger {
+  socket: WebSocket;
+  /** What the upgrade was answered with. */
+  status: number;
+}
+
+/** One that says nothing. */
+function knock(url: string, address: string): Promise<Stranger> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { 'x-forwarded-for': address } });
+    socket.on('open', () => resolve({ socket, status: 101 })).on('error', () => {});
+    socket.on('unexpected-response', (_request, { statusCode = 0 }) => resolve({ socket, status: statusCode }));
+  });
+}
+
+const knockMany = (url: string, address: string): Promise<Stranger[]> =>
+  Promise.all(Array.from({ length: MOST_OF_ADDRESS }, () => knock(url, address)));
+
+/** Behind a proxy we trust, so that a test has many addresses. */
+const BEHIND_PROXY = { VENDORGRAPH_TRUSTED_PROXIES: '127.0.0.1,::1' };
 
 describe('WebSockets that do not say who they are', () => {
   it('are at most a thousand, hinder nobody who is known, and are closed after ten seconds', async () => {
-    await using running = await startGatewayUnderTest();
+    await using running = await startGatewayUnderTest({ env: BEHIND_PROXY });
     const url = `${running.gateway.url.replace('http', 'ws')}/graphql`;
     const known = await open(url, 'vg_demo_frontend');
-    const connect = () =>
-      new Promise<{ socket: WebSocket; status: number }>((resolve) => {
-        const socket = new WebSocket(url, 'graphql-transport-ws');
-        socket.on('open', () => resolve({ socket, status: 101 })).on('error', () => {});
-        socket.on('unexpected-response', (_request, { statusCode = 0 }) => resolve({ socket, status: statusCode }));
-      });
     const strangers: WebSocket[] = [];
     const ended: number[] = [];
-    for (let round = 0; round < 10; round += 1) {
-      const group = await Promise.all(Array.from({ length: MOST_STRANGERS / 10 }, connect));
+    for (let round = 0; round < MOST_STRANGERS / MOST_OF_ADDRESS; round += 1) {
+      const group = await knockMany(url, `10.0.0.${round}`);
       expect(new Set(group.map(({ status }) => status))).toEqual(new Set([101]));
       strangers.push(...group.map(({ socket }) => socket.on('close', (code) => ended.push(code))));
     }
-    expect((await connect()).status).toBe(503);
+    expect((await knock(url, '10.0.1.1')).status).toBe(503);
     expect(await known.client.iterate({ query: '{ __typename }' }).next()).toMatchObject({ done: false });
     expect((await running.ask('{ __typename }')).status).toBe(200);
     await expect.poll(() => ended.length, { timeout: 20_000 }).toBe(MOST_STRANGERS);
     expect(new Set(ended)).toEqual(new Set([4408]));
-    const later = await connect();
+    const later = await knock(url, '10.0.1.1');
     expect(later.status).toBe(101);
     later.socket.terminate();
     await known.client.dispose();
+  });
+
+  it('are at most a hundred of one address, and one that leaves or is let in makes room', async () => {
+    await using edge = await startSocketEdge(() => ANYBODY, { trustedProxies: ['127.0.0.1', '::1'] });
+    const [first, second] = await knockMany(edge.url, '10.0.0.1');
+    const status = async (address: string): Promise<number> => {
+      const { socket, status: answered } = await knock(edge.url, address);
+      socket.terminate();
+      return answered;
+    };
+    expect([await status('10.0.0.1'), await status('10.0.0.2')]).toEqual([503, 101]);
+    first?.socket.terminate();
+    await expect.poll(() => status('10.0.0.1')).toBe(101);
+    const again = await knock(edge.url, '10.0.0.1');
+    expect([again.status, await status('10.0.0.1')]).toEqual([101, 503]);
+    second?.socket.send(JSON.stringify({ type: 'connection_init' }));
+    await expect.poll(() => status('10.0.0.1')).toBe(101);
+  });
+
+  it('are cut when they send more than a credential takes', async () => {
+    await using edge = await startSocketEdge(() => ANYBODY);
+    const { socket } = await knock(edge.url, '');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    // Unfinished, so that nothing of it is a message yet.
+    socket.send('x'.repeat(40_000), { fin: false });
+    expect(await closed).toBe(1006);
+  });
+
+  it('give up their place when they were refused, whether they agree or not', async () => {
+    await using edge = await startSocketEdge(() => null);
+    const port = Number(new URL(edge.url).port);
+    const socket = connect(port, '127.0.0.1');
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(
+      'GET /graphql HTTP/1.1\r\nhost: gateway\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
+        'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
+    );
+    // A frame of text with a mask of zeros; its close frame is read and never answered.
+    const init = Buffer.from('{"type":"connection_init"}');
+    socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | init.length, 0, 0, 0, 0]), init]));
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString('latin1'))).on('error', () => {});
+    const begun = performance.now();
+    await ended;
+    expect(text).toContain('UNAUTHENTICATED');
+    // Else it could stay for as long as a peer may take to agree, 5 s.
+    expect(performance.now() - begun).toBeLessThan(4_000);
   });
 });

@@ -45,6 +45,15 @@ describe('in production', () => {
     ]);
   });
 
+  it('a demo key is refused as the operator’s, in production and wherever there is no sandbox', async () => {
+    for (const NODE_ENV of ['production', 'development']) {
+      const env = { ...CREDENTIALS, VENDORGRAPH_API_KEY: 'vg_demo_frontend', NODE_ENV };
+      expect(await refusal(['start'], env)).toEqual([
+        'environment  VENDORGRAPH_API_KEY: Found a demo key, which everybody knows, outside the sandbox. Set a random text of your own.',
+      ]);
+    }
+  });
+
   it('a gateway that nobody could call is refused', async () => {
     expect(await refusal(['start'], CREDENTIALS)).toEqual([
       'environment  VENDORGRAPH_API_KEY: Found no client in clients.yaml and no VENDORGRAPH_API_KEY: nobody could call. Add one of the two.',

@@ -28,7 +28,12 @@ function unknown(client: 'nobody' | 'stranger'): Refusal {
     query: `{ ${INVOICES} }`,
     told: { code: 'UNAUTHENTICATED' },
     status: 401,
-    headers: { 'www-authenticate': /^Bearer resource_metadata="http/ },
+    headers: {
+      'www-authenticate':
+        client === 'nobody'
+          ? /^Bearer resource_metadata="http/
+          : /^Bearer error="invalid_token", resource_metadata="http/,
+    },
   };
 }
 
@@ -86,7 +91,9 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     query: '{ hubspotContacts(first: 1) { nodes { id } } }',
     told: { code: 'SCOPE_MISSING', scopes: ['hubspot:read'] },
     status: 403,
-    headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="hubspot:read"' },
+    headers: {
+      'www-authenticate': /^Bearer error="insufficient_scope", scope="hubspot:read", resource_metadata="http/,
+    },
   },
   'a write without its scope': {
     client: 'reader',

@@ -22,9 +22,11 @@ import { readAccessRules } from '../../src/rules/access-rules.ts';
 import { readableLog } from '../auth/kit.ts';
 
 const SDL = `directive @scope(requires: [String!]!) repeatable on OBJECT | FIELD_DEFINITION
-  type Query @scope(requires: []) { a: Int }`;
+  type Query @scope(requires: []) { a: Int text: String }
+  type Mutation @scope(requires: []) { b: Int }`;
 
-const NO_AUDIT: AuditLog = {
+/** Takes everything and keeps nothing. */
+export const NO_AUDIT: AuditLog = {
   record: () => true,
   commit: async () => {},
   isWritable: () => true,
@@ -36,8 +38,19 @@ export interface SocketEdge extends AsyncDisposable {
   url: string;
 }
 
-export async function startSocketEdge(authenticate: Authenticate): Promise<SocketEdge> {
+export interface SocketEdgeOptions extends Pick<GraphqlOptions, 'trustedProxies'> {
+  audit?: AuditLog;
+  /** Answers every field. @default null */
+  resolve?: () => unknown;
+}
+
+export async function startSocketEdge(
+  authenticate: Authenticate,
+  { audit = NO_AUDIT, resolve = () => null, trustedProxies = [] }: SocketEdgeOptions = {},
+): Promise<SocketEdge> {
   const schema = buildSchema(SDL);
+  for (const type of [schema.getQueryType(), schema.getMutationType()])
+    for (const field of Object.values(type?.getFields() ?? {})) field.resolve = resolve;
   const rules = readAccessRules(schema);
   const visible = createVisibleSchemas(schema, rules);
   const graph = { schema, rules, operations: new Map(), unanswered: [] };
@@ -49,18 +62,19 @@ export async function startSocketEdge(authenticate: Authenticate): Promise<Socke
     graph,
     documents: createDocuments({ schema, limits, visible }),
     saved: createSavedDocuments([], limits),
-    audit: NO_AUDIT,
+    audit,
     rest: {
       cursors: createCursors(),
       call: async () => null,
       page: async () => ({ rows: [], hasNextPage: false, endCursor: null }),
     },
-    run: createRunOperation({ graph, gate, visible, audit: NO_AUDIT, execute }),
+    run: createRunOperation({ graph, gate, visible, audit, execute }),
     identity: DEFAULT_IDENTITY,
     authenticate,
     countRequest: createCountRequest(quota),
     challenge: () => 'Bearer',
     operationTimeoutMs: 1_000,
+    trustedProxies,
     explainForAll: false,
     log: readableLog().log,
     metrics: createMetrics(),

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { rmdirSync } from 'node:fs';
-import { appendFile, mkdir, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AuditEntry } from '../../src/audit/entry.ts';
 import { checkAuditLogFree } from '../../src/audit/file-audit-log.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
+import { createLog } from '../../src/observe/log.ts';
 import { commitMany, entryOf, makeDataFolder } from './log-under-test.ts';
 
 const FIRST = 'audit-000000000001.jsonl';
@@ -166,11 +167,13 @@ describe('the one writer', () => {
   it('refuses a second log on the same folder with one message, and lets it write once the first has ended', async () => {
     await using folder = await makeDataFolder();
     await using second = folder.open();
-    await checkAuditLogFree(folder.dataDir);
+    await checkAuditLogFree(folder.dataDir, createLog({ level: 'silent' }));
     {
       await using first = folder.open();
       await first.commit(entryOf('first'));
-      await expect(checkAuditLogFree(folder.dataDir)).rejects.toThrow(/in use by process \d+ on/);
+      await expect(checkAuditLogFree(folder.dataDir, createLog({ level: 'silent' }))).rejects.toThrow(
+        /in use by process \d+ on/,
+      );
       await expect(second.commit(entryOf('second'))).rejects.toMatchObject({ code: 'INTERNAL' });
       expect(second.isWritable()).toBe(false);
       const told = folder.logged.filter(({ level }) => level === 'error');
@@ -211,7 +214,7 @@ describe('the one writer', () => {
     expect(await folder.requestIds()).toEqual(['r1', 'r2']);
   });
 
-  it('leaves the lock of another machine, which it cannot judge', async () => {
+  it('leaves the lock of another machine as long as that gives signs of life', async () => {
     await using folder = await makeDataFolder();
     await mkdir(folder.auditDir);
     await writeFile(
@@ -221,6 +224,24 @@ describe('the one writer', () => {
     await using log = folder.open();
     await expect(log.commit(entryOf('r1'))).rejects.toMatchObject({ code: 'INTERNAL' });
     expect(await folder.text('writer.lock')).toMatch('elsewhere');
+    const elevenMinutesAgo = new Date(Date.now() - 660_000);
+    await utimes(join(folder.auditDir, 'writer.lock'), elevenMinutesAgo, elevenMinutesAgo);
+    await expect.poll(() => log.isWritable(), { timeout: 10_000 }).toBe(true);
+  });
+
+  it('gives signs of life', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await using folder = await makeDataFolder();
+      await using log = folder.open();
+      await log.commit(entryOf('r1'));
+      const path = join(folder.auditDir, 'writer.lock');
+      await utimes(path, new Date(0), new Date(0));
+      vi.advanceTimersByTime(60_000);
+      await expect.poll(async () => (await stat(path)).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('leaves nothing of its locking behind', async () => {
@@ -233,13 +254,60 @@ describe('the one writer', () => {
   });
 });
 
-describe('after a crash', () => {
-  it('sets a torn last line aside, says so, and goes on from the last whole one', async () => {
+describe('a log that is gone', () => {
+  it('is told of at the next start: its key is still there', async () => {
+    await using folder = await makeDataFolder();
+    const logged: string[] = [];
+    const log = createLog({ level: 'info', destination: { write: (line) => void logged.push(line) } });
+    await checkAuditLogFree(folder.dataDir, log);
+    {
+      await using first = folder.open();
+      await commitMany(first, 1);
+    }
+    await checkAuditLogFree(folder.dataDir, log);
+    expect(logged).toEqual([]);
+    await rm(folder.auditDir, { recursive: true });
+    await checkAuditLogFree(folder.dataDir, log);
+    expect(logged).toEqual([expect.stringContaining('the audit log is gone')]);
+  });
+});
+
+describe('after a good end', () => {
+  it.each([
+    ['an entry that follows', (hash: string) => `${lineOf(hash, entryOf('r3'), 3)}\n`],
+    ['half of an entry', () => `${'a'.repeat(64)} {"seq":3,"ti`],
+  ])('takes %s for forged, whatever lock lies there', async (_, forge) => {
     await using folder = await makeDataFolder();
     {
       await using log = folder.open();
-      await commitMany(log, 3);
+      await commitMany(log, 2);
     }
+    const lines = (await folder.text(FIRST)).trimEnd().split('\n');
+    await appendFile(join(folder.auditDir, FIRST), forge(lines.at(-1)?.slice(0, 64) ?? ''));
+    await writeFile(join(folder.auditDir, 'writer.lock'), '{}');
+    expect((await verifyAudit(folder)).problem).toMatchObject({ seq: 3 });
+    await using log = folder.open();
+    await expect(log.commit(entryOf('r4'))).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(JSON.stringify(folder.logged)).toContain('with which its last gateway closed the log');
+  });
+});
+
+/** As the log writes it below a line with that hash. */
+function lineOf(above: string, entry: object, seq: number): string {
+  const json = JSON.stringify({ seq, time: new Date(0).toISOString(), ...entry });
+  return `${sha256(`${above} ${json}`)} ${json}`;
+}
+
+describe('after a crash', () => {
+  it('sets a torn last line aside, says so, and goes on from the last whole one', async () => {
+    await using folder = await makeDataFolder();
+    let openHead: string;
+    {
+      await using log = folder.open();
+      await commitMany(log, 3);
+      openHead = await folder.text('head.json');
+    }
+    await writeFile(join(folder.auditDir, 'head.json'), openHead);
     await appendFile(join(folder.auditDir, FIRST), `${'a'.repeat(64)} {"seq":4,"ti`);
     await using log = folder.open();
     await log.commit(entryOf('r4'));
@@ -263,7 +331,7 @@ describe('after a crash', () => {
     await using log = folder.open();
     await commitMany(log, 1, 5);
     expect(await folder.requestIds()).toEqual(['r1', 'r2', 'r3', 'r4', 'r5']);
-    expect(folder.logged).toContainEqual(expect.objectContaining({ msg: 'audit log opened', adopted: 2 }));
+    expect(folder.logged).toContainEqual(expect.objectContaining({ level: 'warn', adopted: 2 }));
   });
 
   it('refuses to go on where acknowledged entries were cut off, until the folder is moved aside', async () => {

@@ -234,6 +234,8 @@ describe('verification', () => {
     }
     expect((await verifyAudit({ ...folder, head: kept })).problem).toBeUndefined();
     await rm(folder.auditDir, { recursive: true });
+    expect((await verifyAudit(folder)).problem).toMatchObject({ expected: 'the log whose heads audit.key has signed' });
+    await rm(join(folder.dataDir, 'audit.key'));
     expect((await verifyAudit(folder)).problem).toBeUndefined();
     expect((await verifyAudit({ ...folder, head: kept })).problem).toMatchObject({ found: 'no log' });
     {

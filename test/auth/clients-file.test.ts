@@ -65,7 +65,7 @@ describe('clients.yaml', () => {
     [withIssuer('issuer: https://a.io, audience: []'), 2, '"issuers.0.audience", expected'],
     [withIssuer('issuer: https://a.io, audience: a, algorithms: [none]'), 2, 'Found "none"'],
     [withIssuer('issuer: https://a.io, audience: a, algorithms: [HS256]'), 2, 'Found "HS256"'],
-    [withIssuer('issuer: https://a.io, audience: a, clockToleranceSeconds: 61'), 2, 'expected at most 60'],
+    [withIssuer('issuer: https://a.io, audience: a, clockToleranceSeconds: 31'), 2, 'expected at most 30'],
     [withIssuer('issuer: https://a.io, audience: a, jwks: http://a.io/jwks'), 2, 'expected a URL that begins'],
     [
       'issuers:\n  - { issuer: https://a.io, audience: a }\n  - { issuer: https://a.io, audience: b }',

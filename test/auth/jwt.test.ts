@@ -140,6 +140,24 @@ describe('a token', () => {
     expect(await its.ask(await sign(goodClaims(its.issuer.url), key, { kid: undefined }))).not.toBeNull();
   });
 
+  it.each<[string, string | undefined, boolean, boolean]>([
+    ['at+jwt', 'at+jwt', true, true],
+    ['at+jwt in full', 'application/AT+JWT', true, true],
+    ['JWT', 'JWT', true, false],
+    ['nothing', undefined, true, false],
+    ['a logout', 'logout+jwt', false, false],
+    ['a proof of possession', 'dpop+jwt', false, false],
+  ])('whose type is %s counts unless it is made for something else', async (_name, typ, lenient, strict) => {
+    for (const [more, counts] of [
+      [{}, lenient],
+      [{ typ: 'at+jwt' }, strict],
+    ] as const) {
+      await using its = await setting(more);
+      const principal = await its.ask(await sign(goodClaims(its.issuer.url), key, { typ }));
+      expect(principal !== null).toBe(counts);
+    }
+  });
+
   it('is answered at once and as the same principal when it comes again, for a minute', async () => {
     await using its = await setting();
     const token = await sign(goodClaims(its.issuer.url), key);

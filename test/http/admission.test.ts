@@ -17,8 +17,9 @@ describe('admission', () => {
         body: '{ this is not even JSON',
       });
       expect(response.status).toBe(401);
+      const error = authorization === 'Bearer wrong' ? 'error="invalid_token", ' : '';
       expect(response.headers.get('www-authenticate')).toBe(
-        `Bearer resource_metadata="${running.gateway.url}/.well-known/oauth-protected-resource/graphql"`,
+        `Bearer ${error}resource_metadata="${running.gateway.url}/.well-known/oauth-protected-resource/graphql"`,
       );
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     },
@@ -48,6 +49,30 @@ describe('admission', () => {
       /vendorgraph_vendor_calls_total\{vendor="stripe",operation="stripeInvoices",status="200"\} [1-9]/,
     );
     expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('counts who comes without a valid credential, and says so once a minute, without the credential', async () => {
+    const ask = (key: string) =>
+      fetch(`${running.gateway.url}/graphql?query={a}`, { headers: { authorization: `Bearer ${key}` } });
+    const failures = async (transport: string): Promise<number> => {
+      const headers = { authorization: 'Bearer vg_demo_admin' };
+      const text = await (await fetch(`${running.gateway.url}/metrics`, { headers })).text();
+      const [, count = 0] =
+        new RegExp(`authentication_failures_total{transport="${transport}"} (\\d+)`).exec(text) ?? [];
+      return Number(count);
+    };
+    const before = await failures('get');
+    for (let asked = 0; asked < 20; asked += 1) await ask('CANARY-credential');
+    const socket = new WebSocket(`${running.gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    socket.addEventListener('open', () =>
+      socket.send('{"type":"connection_init","payload":{"authorization":"CANARY"}}'),
+    );
+    expect(await new Promise((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))).toBe(4403);
+    expect([(await failures('get')) - before, await failures('ws')]).toEqual([20, 1]);
+    expect(running.logged.join()).not.toContain('CANARY');
+    const told = running.logged.filter((line) => line.includes('caller refused'));
+    expect(told.filter((line) => line.includes('valid credential (get)'))).toHaveLength(1);
+    expect(told.filter((line) => line.includes('(ws)'))).toHaveLength(1);
   });
 
   it('lets a key write only where its scopes say, before any call', async () => {

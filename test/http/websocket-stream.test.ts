@@ -28,6 +28,7 @@ const ANSWER: ExecutionResult = { data: { events: { id: '1' } } };
 function busyOutbox(sent: string[]): Outbox {
   return {
     isOpen: true,
+    room: () => undefined,
     sendAll(first) {
       for (const end = performance.now() + 1; performance.now() < end; );
       sent.push(first);

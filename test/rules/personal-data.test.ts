@@ -22,8 +22,13 @@ describe('a mask', () => {
     ['NAME', 'jane@acme.com', 'j***'],
     ['NAME', 'Doe, Jane (Janie)', 'D*** J*** J***'],
     ['NAME', 'Élodie', 'É***'],
+    ['NAME', '王 伟', '*** ***'],
+    ['NAME', 'J D', '*** ***'],
+    ['NAME', 'J. Doe', '*** D***'],
+    ['NAME', '𝒥 Li', '*** L***'],
+    ['EMAIL', 'j@acme.com', '***@acme.com'],
     ['NAME', 'she has asked us never to be called', null],
-    ['NAME', '***', null],
+    ['NAME', '***', '***'],
     ['NAME', '', null],
     ['PHONE', '+46 70 123 45 42', '***42'],
     ['PHONE', '112', null],
@@ -34,6 +39,18 @@ describe('a mask', () => {
     ['BIRTH', '1990-01-01', null],
   ])('of %s %j is %j', (category, value, mask) => {
     expect(maskValue(category, value)).toEqual(mask);
+  });
+
+  it('is the same when it is masked once more', () => {
+    for (const [category, value] of [
+      ['NAME', 'J Doe'],
+      ['NAME', 'J D'],
+      ['EMAIL', 'j@acme.com'],
+      ['EMAIL', 'jane@acme.com'],
+    ] as const) {
+      const mask = maskValue(category, value);
+      expect(maskValue(category, mask)).toBe(mask);
+    }
   });
 
   it('goes through lists item by item', () => {
@@ -58,7 +75,7 @@ describe('a mask', () => {
     fc.assert(
       fc.property(fc.emailAddress(), (address) => {
         const [local = '', domain] = address.split('@');
-        expect([null, `${local[0]}***@${domain}`]).toContain(maskValue('EMAIL', address));
+        expect([null, `***@${domain}`, `${local[0]}***@${domain}`]).toContain(maskValue('EMAIL', address));
       }),
       RUNS,
     );
@@ -69,7 +86,7 @@ describe('a mask', () => {
       fc.property(textWith('@', '<', '>', '.', ' '), (text) => {
         const mask = maskValue('EMAIL', text);
         if (mask === null) return;
-        expect(mask).toMatch(/^.\*{3}@[^@\s]+$/u);
+        expect(mask).toMatch(/^.?\*{3}@[^@\s]+$/u);
       }),
       RUNS,
     );
@@ -80,7 +97,7 @@ describe('a mask', () => {
       fc.property(textWith(' ', ',', '(', '-'), (text) => {
         const mask = maskValue('NAME', text);
         if (mask === null) return;
-        expect(mask).toMatch(/^.\*{3}( .\*{3})*$/u);
+        expect(mask).toMatch(/^.?\*{3}( .?\*{3})*$/u);
       }),
       RUNS,
     );

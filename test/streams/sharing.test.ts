@@ -43,6 +43,23 @@ it('asks a vendor once for an event that fifty subscribers of one principal want
   for (const { items } of subscriptions) expect(items[0]?.data).toMatchObject({ invoiceEvents: { invoice: { id } } });
 });
 
+it('has on record which vendors the events of a subscription have taken, by its end', async () => {
+  const { id } = await someInvoice();
+  {
+    await using subscription = overWebSocket(gateway.url, { query: INVOICES, key: gateway.keys.reader });
+    await subscription.opened;
+    for (const event of ['evt_recorded_1', 'evt_recorded_2']) await gateway.send({ id: event, invoice: id });
+    await arrived([subscription], 2);
+  }
+  const lastEnd = async () => {
+    const { data } = await gateway.ask(
+      '{ auditEvents(first: 1, filter: { client: "reader", outcome: LEFT }) { nodes { vendors { vendor calls } cost { actual } } } }',
+    );
+    return data?.['auditEvents']?.['nodes'];
+  };
+  await expect.poll(lastEnd, PATIENT).toEqual([{ vendors: [{ vendor: 'stripe', calls: 2 }], cost: { actual: 2 } }]);
+});
+
 it('shows a subscriber without pii:read masked data beside one who sees it plain, of the same event', async () => {
   const { id, customer_email } = await someInvoice();
   await using plain = overWebSocket(gateway.url, { query: INVOICES, key: gateway.keys.reader });

@@ -1,0 +1,34 @@
+/** What one WebSocket keeps while it is open. */
+import type { SubscribePayload } from 'graphql-ws';
+import type { Extra } from 'graphql-ws/use/ws';
+import type { Principal } from '../auth/principal.ts';
+import type { GraphContext } from '../graph/context.ts';
+import type { Outbox } from './outbox.ts';
+import type { REASON_HEADER } from './reason.ts';
+
+export interface ConnectionParams extends Record<string, unknown> {
+  authorization?: unknown;
+  'x-vendorgraph-explain'?: unknown;
+  [REASON_HEADER]?: unknown;
+}
+
+/** What it knows from the moment it is let in. */
+export interface Connection extends Record<PropertyKey, unknown> {
+  principal?: Principal;
+  authorization?: string | null;
+  reason?: string | undefined;
+  explain?: boolean;
+  /** By what started each: a client may use an id again as soon as it has completed it. */
+  running?: Map<SubscribePayload, Running>;
+  outbox?: Outbox;
+}
+
+export interface Running {
+  abort: AbortController;
+  requestId: string;
+  /** Once it has one. */
+  context?: GraphContext;
+}
+
+/** graphql-ws hands it to every hook. */
+export type OpenSocket = Extra & Partial<Connection>;
