@@ -31,6 +31,11 @@ export const stripeBody = ({
 
 /** Sends it, signed now. Rejects when nobody answers. */
 export async function sendStripe(gatewayUrl: string, body: string, secret: string): Promise<number> {
+  return (await postStripe(gatewayUrl, body, secret)).status;
+}
+
+/** The same, for who wants to see more of the answer than its status. */
+export async function postStripe(gatewayUrl: string, body: string, secret: string): Promise<Response> {
   const at = Math.floor(Date.now() / 1_000);
   const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
   const response = await fetch(`${gatewayUrl}/webhooks/stripe`, {
@@ -39,5 +44,5 @@ export async function sendStripe(gatewayUrl: string, body: string, secret: strin
     body,
   });
   await response.arrayBuffer();
-  return response.status;
+  return response;
 }
