@@ -9,6 +9,7 @@ import type { Appended, Delivery } from './log.ts';
 import { appendGroup } from './postgres-append.ts';
 import type { Database } from './postgres-database.ts';
 import { describeFailure, isOfTheData, isPassing, storeFailure } from './postgres-failure.ts';
+import { FAILPOINT_VARIABLE, type Failpoints, killProcess, readFailpoints } from './sqlite-failpoint.ts';
 
 export interface CommitterOptions {
   database: Database;
@@ -41,6 +42,9 @@ const PAUSE_MS = 20;
 
 export class PostgresCommitter {
   readonly #options: CommitterOptions;
+  readonly #failpoints: Failpoints;
+  #commits = 0;
+  #inserted = 0;
   #waiting: Waiting[] = [];
   /** Of those that wait and those that are being committed. */
   #count = 0;
@@ -52,6 +56,9 @@ export class PostgresCommitter {
 
   constructor(options: CommitterOptions) {
     this.#options = options;
+    this.#failpoints = readFailpoints(process.env[FAILPOINT_VARIABLE]);
+    if (Object.keys(this.#failpoints).length > 0)
+      options.log?.error({ failpoints: this.#failpoints }, 'events may get lost: a failpoint is set');
   }
 
   append(delivery: Delivery): Promise<Appended> {
@@ -98,6 +105,8 @@ export class PostgresCommitter {
   async #commit(group: readonly Waiting[]): Promise<void> {
     try {
       const appended = await this.#write(group);
+      this.#commits += 1;
+      if (this.#commits === this.#failpoints.killAfterCommits) killProcess();
       this.#recovered();
       this.#options.onCommit();
       for (const [index, waiting] of group.entries()) this.#settle(waiting, appended[index]);
@@ -112,12 +121,23 @@ export class PostgresCommitter {
     const members = group.map(({ delivery }) => ({ delivery, whole: delivery }));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await database.transaction((queries) => appendGroup(queries, members, now()), 'writer');
+        return await database.transaction(async (queries) => {
+          const appended = await appendGroup(queries, members, now());
+          this.#dieOfInserts(group);
+          return appended;
+        }, 'writer');
       } catch (error) {
         if (!isPassing(error) || attempt === ATTEMPTS) throw error;
         await wait(Math.random() * PAUSE_MS * attempt);
       }
     }
+  }
+
+  /** At the failpoint alone: everything is inserted then, and nothing committed. */
+  #dieOfInserts(group: readonly Waiting[]): void {
+    const { killAfterInserts = Number.POSITIVE_INFINITY } = this.#failpoints;
+    for (const { delivery } of group) this.#inserted += delivery.events.length;
+    if (this.#inserted >= killAfterInserts) killProcess();
   }
 
   #settle(waiting: Waiting, appended: Appended | undefined): void {

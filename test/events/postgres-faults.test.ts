@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { EventLog, LoggedEvent } from '../../src/events/log.ts';
 import { openPostgresLog } from '../../src/events/postgres-log.ts';
+import { FAILPOINT_VARIABLE } from '../../src/events/sqlite-failpoint.ts';
 import { batchOf } from './delivery.ts';
 import { readAll, start } from './log.contract.ts';
 import { serverPrograms, startCluster } from './postgres-cluster.ts';
@@ -29,7 +30,9 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
     const following = follow(log, stop.signal);
     const acknowledged: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      acknowledged.push(...(await appendUntilKilled(place.database.url, `run${round}`, 20 + ((round * 53) % 150))));
+      acknowledged.push(
+        ...(await appendUntilKilled(place.database.url, `run${round}`, { lines: 20 + ((round * 53) % 150) })),
+      );
     }
     await expectFollowed(log, following.read, acknowledged);
     stop.abort();
@@ -38,9 +41,32 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
     await expectWholeDeliveries(log);
   });
 
+  it('has nothing of a delivery with whose events it died before the commit, and takes it whole when it comes again', async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.open();
+    const failpoint = { [FAILPOINT_VARIABLE]: 'killAfterInserts=1' };
+    expect(await appendUntilKilled(place.database.url, 'run', { env: failpoint })).toEqual([]);
+    expect(await readAll(log)).toEqual([]);
+    const again = await log.append(batchOf('run-0-0', 3));
+    expect(again.events.map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored']);
+  });
+
+  it('wakes who reads elsewhere with what it committed and never answered, and takes its retry for a duplicate', async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.open();
+    const stop = new AbortController();
+    const following = follow(log, stop.signal);
+    const failpoint = { [FAILPOINT_VARIABLE]: 'killAfterCommits=1' };
+    expect(await appendUntilKilled(place.database.url, 'run', { env: failpoint })).toEqual([]);
+    await expect.poll(() => following.read.map(({ eventId }) => eventId)).toContain('run-0-0-0');
+    stop.abort();
+    await following.done;
+    expect(await log.append(batchOf('run-0-0', 1))).toMatchObject({ events: [{ outcome: 'duplicate' }] });
+  });
+
   it('takes the retry of a delivery whose acknowledgement got lost for a duplicate', async () => {
     await using place = await makePostgresPlace();
-    const [acknowledged] = await appendUntilKilled(place.database.url, 'run', 1);
+    const [acknowledged] = await appendUntilKilled(place.database.url, 'run', { lines: 1 });
     const log = await place.open();
     const [prefix = ''] = acknowledged?.match(/^.*(?=-\d+$)/) ?? [];
     expect(await log.append(batchOf(prefix, 1))).toMatchObject({ events: [{ outcome: 'duplicate' }] });
@@ -190,13 +216,22 @@ async function expectWholeDeliveries(log: EventLog): Promise<void> {
   for (const [name, count] of counts) expect(count).toBe(1 + (Number(name.split('-').at(-1)) % 3));
 }
 
-/** What it printed whole; killed after so many lines, in the midst of more. */
-async function appendUntilKilled(url: string, name: string, lines: number): Promise<string[]> {
-  const child = spawn(process.execPath, [PROGRAM, url, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+interface Killed {
+  /** Killed from outside after so many. Absent: it ends by itself, at a failpoint. */
+  lines?: number;
+  env?: Record<string, string>;
+}
+
+/** What it printed whole, in the midst of more. */
+async function appendUntilKilled(url: string, name: string, { lines, env }: Killed): Promise<string[]> {
+  const child = spawn(process.execPath, [PROGRAM, url, name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk;
-    if (printed.split('\n').length > lines) child.kill('SIGKILL');
+    if (lines !== undefined && printed.split('\n').length > lines) child.kill('SIGKILL');
   });
   await once(child, 'close');
   expect(child.signalCode).toBe('SIGKILL');
