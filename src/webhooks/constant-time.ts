@@ -1,4 +1,4 @@
-/** The only comparison of signatures: its time tells nothing of where two differ. `test/webhooks/comparisons.test.ts` keeps it the only one. */
+/** The only comparison of signatures: its time tells nothing of where two differ. `test/webhooks/forged.test.ts` keeps it the only one. */
 import { timingSafeEqual } from 'node:crypto';
 
 /** Lengths are no secret: the vendor's documentation states them. */
