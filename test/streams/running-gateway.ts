@@ -26,10 +26,11 @@ export interface RunningGateway extends AsyncDisposable {
 
 let started = 0;
 
-/** Resolves when it answers. `firstRun`: counts until it is started again. */
+/** Resolves when it answers. `firstRun`: counts until it is started again. `node`: options of Node itself. */
 export async function startRunningGateway(
   env: Record<string, string> = {},
   firstRun: Record<string, string> = {},
+  node: readonly string[] = [],
 ): Promise<RunningGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vendorgraph-stream-'));
   const port = quietPort() + (started++ % 10);
@@ -49,7 +50,7 @@ export async function startRunningGateway(
     async start(more = {}) {
       const fixed = { VENDORGRAPH_API_KEY: API_KEY, STRIPE_WEBHOOK_SECRET: STRIPE_SECRET };
       const place = { PORT: String(port), VENDORGRAPH_DATA_DIR: dataDir };
-      command = runCommand(['start'], { env: { ...fixed, ...env, ...place, ...more } });
+      command = runCommand(['start'], { node, env: { ...fixed, ...env, ...place, ...more } });
       await command.printed(/gateway ready/);
     },
     ended: () => running().ended,
