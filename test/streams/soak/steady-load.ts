@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { follow } from '../follower.ts';
 import { expectBalanced } from '../ledger.ts';
+import { processFigures, REPORTING } from '../process-figures.ts';
 import { residentMemory } from '../resident-memory.ts';
 import { startRunningGateway } from '../running-gateway.ts';
 import { startSender } from '../sender.ts';
-import { HEAP_REPORT, heapUsed } from './heap-used.ts';
 
 export interface SteadyLoadOptions {
   env: Record<string, string>;
@@ -40,7 +40,7 @@ export function mostHeapSlope(ms: number): number {
 }
 
 export async function steadyLoad({ env, ms, killEveryMs, print }: SteadyLoadOptions): Promise<SteadyLoad> {
-  await using gateway = await startRunningGateway(env, {}, HEAP_REPORT);
+  await using gateway = await startRunningGateway(env, {}, REPORTING);
   const url = () => gateway.url;
   await using bySocket = follow({ url, over: 'WebSocket', from: 'LATEST' });
   await using bySse = follow({ url, over: 'SSE', from: 'LATEST' });
@@ -53,7 +53,8 @@ export async function steadyLoad({ env, ms, killEveryMs, print }: SteadyLoadOpti
   for (let at = stepMs; at < ms; at += stepMs) {
     await pause(Math.max(0, begun + at - performance.now()));
     const minute = (performance.now() - begun) / 60_000;
-    const [heapMiB, residentMiB] = [await heapUsed(gateway), residentMemory(gateway.pid())];
+    const { heapMiB } = await processFigures(gateway);
+    const residentMiB = residentMemory(gateway.pid());
     samples.push({ minute, heapMiB, residentMiB });
     const counted = `${sender.answered.size} answered, ${bySocket.received.length} received`;
     print(`${minute.toFixed(1)} min: ${counted}, heap ${heapMiB.toFixed(1)} of ${residentMiB.toFixed(0)} MiB`);

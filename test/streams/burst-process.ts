@@ -1,0 +1,51 @@
+/** A vendor that sends so many deliveries a second whether or not those before are answered, and none twice. Started by `burst.ts`. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { STRIPE_SECRET } from './running-gateway.ts';
+import { postStripe, stripeBody } from './stripe-deliveries.ts';
+
+export interface BurstTask {
+  url: string;
+  /** Begins each id. */
+  name: string;
+  perSecond: number;
+  seconds: number;
+}
+
+export interface BurstBook {
+  /** Ids answered 2xx. */
+  answered: string[];
+  /** Answered 503, and when to come back. */
+  putOff: number;
+  /** Anything else, in words. */
+  faults: string[];
+  /** Of those answered 2xx, from when each was due. */
+  ackP99Ms: number;
+}
+
+async function send({ url, name, perSecond, seconds }: BurstTask): Promise<BurstBook> {
+  const [answered, faults, times]: [string[], string[], number[]] = [[], [], []];
+  let putOff = 0;
+  const startedAt = performance.now();
+  const deliver = async (number: number): Promise<void> => {
+    const id = `${name}-${number}`;
+    const answer = await postStripe(url, stripeBody({ id }), STRIPE_SECRET).catch(String);
+    if (typeof answer === 'string') faults.push(answer);
+    else if (answer.ok) {
+      answered.push(id);
+      times.push(performance.now() - startedAt - (number / perSecond) * 1_000);
+    } else if (answer.status === 503 && answer.headers.has('retry-after')) putOff += 1;
+    else faults.push(`answered ${answer.status}`);
+  };
+  const pending: Promise<void>[] = [];
+  const offered = Math.round(perSecond * seconds);
+  while (pending.length < offered) {
+    const due = Math.min(offered, ((performance.now() - startedAt) / 1_000) * perSecond);
+    while (pending.length < due) pending.push(deliver(pending.length));
+    await wait(1);
+  }
+  await Promise.all(pending);
+  const ackP99Ms = times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
+  return { answered, putOff, faults, ackP99Ms };
+}
+
+process.on('message', async (task: BurstTask) => process.send?.(await send(task)));
