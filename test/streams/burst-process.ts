@@ -1,7 +1,8 @@
 /** A vendor that sends so many deliveries a second whether or not those before are answered, and none twice. Started by `burst.ts`. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { Pool } from 'undici';
 import { STRIPE_SECRET } from './running-gateway.ts';
-import { postStripe, stripeBody } from './stripe-deliveries.ts';
+import { STRIPE_PATH, stripeBody, stripeHeaders } from './stripe-deliveries.ts';
 
 export interface BurstTask {
   url: string;
@@ -22,19 +23,27 @@ export interface BurstBook {
   ackP99Ms: number;
 }
 
+const CONNECTIONS = 128;
+
 async function send({ url, name, perSecond, seconds }: BurstTask): Promise<BurstBook> {
   const [answered, faults, times]: [string[], string[], number[]] = [[], [], []];
   let putOff = 0;
+  await using closing = new AsyncDisposableStack();
+  const pool = new Pool(url, { connections: CONNECTIONS });
+  closing.defer(() => pool.close());
   const startedAt = performance.now();
   const deliver = async (number: number): Promise<void> => {
     const id = `${name}-${number}`;
-    const answer = await postStripe(url, stripeBody({ id }), STRIPE_SECRET).catch(String);
-    if (typeof answer === 'string') faults.push(answer);
-    else if (answer.ok) {
+    const body = stripeBody({ id });
+    const headers = stripeHeaders(body, STRIPE_SECRET);
+    const answer = await pool.request({ method: 'POST', path: STRIPE_PATH, headers, body }).catch(String);
+    if (typeof answer === 'string') return void faults.push(answer);
+    await answer.body.dump();
+    if (answer.statusCode === 200) {
       answered.push(id);
       times.push(performance.now() - startedAt - (number / perSecond) * 1_000);
-    } else if (answer.status === 503 && answer.headers.has('retry-after')) putOff += 1;
-    else faults.push(`answered ${answer.status}`);
+    } else if (answer.statusCode === 503 && answer.headers['retry-after'] !== undefined) putOff += 1;
+    else faults.push(`answered ${answer.statusCode}`);
   };
   const pending: Promise<void>[] = [];
   const offered = Math.round(perSecond * seconds);

@@ -64,14 +64,16 @@ export async function burst({ env = {}, perSecond, seconds }: BurstOptions): Pro
 
 async function sendFrom(task: BurstTask): Promise<BurstBook> {
   const child = fork(PROGRAM, { stdio: 'inherit' });
+  const ended = once(child, 'exit');
   try {
-    const told = once(child, 'message');
     child.send(task);
+    const told = await Promise.race([once(child, 'message'), ended.then(() => undefined)]);
+    if (told === undefined) throw new Error('The sender died.');
     // The program sends nothing else.
-    const [book] = (await told) as [BurstBook];
+    const [book] = told as [BurstBook];
     return book;
   } finally {
     child.kill();
-    await once(child, 'exit');
+    await ended;
   }
 }
