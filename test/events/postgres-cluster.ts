@@ -38,10 +38,15 @@ export interface ClusterOptions {
    * folder, seconds of it, before it comes back from a crash. @default false
    */
   fsync?: boolean;
+  /** Where it makes its folder. @default that of temporary files */
+  parent?: string;
 }
 
-export async function startCluster(programs: string, { fsync = false }: ClusterOptions = {}): Promise<Cluster> {
-  const dir = await mkdtemp(join(tmpdir(), 'vg-cluster-'));
+export async function startCluster(
+  programs: string,
+  { fsync = false, parent = tmpdir() }: ClusterOptions = {},
+): Promise<Cluster> {
+  const dir = await mkdtemp(join(parent, 'vg-cluster-'));
   if (AS_ROOT) await chown(dir, ...(await idsOfPostgres()));
   const data = join(dir, 'data');
   const port = await freePort();

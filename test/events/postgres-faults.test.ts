@@ -1,6 +1,9 @@
 /** Gateways are killed, the server goes away, commits take too long: nothing that was acknowledged may be missing. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
@@ -15,6 +18,8 @@ import { dropDatabases, makeDatabase, makePostgresPlace, postgresMissing } from 
 const ROUNDS = Number(process.env['VENDORGRAPH_KILL_ROUNDS'] ?? 8);
 const PROGRAM = fileURLToPath(new URL('postgres-writing-process.ts', import.meta.url));
 const STRIPE = [{ vendor: 'stripe' }];
+/** A machine may be busy with other tests. */
+const BUSY = { timeout: 30_000 };
 const missing = await postgresMissing();
 const programs = serverPrograms();
 
@@ -99,6 +104,38 @@ describe.skipIf(programs === undefined)('a Postgres server that goes away', () =
   });
 });
 
+const disk = programs === undefined ? undefined : mountSmallDisk();
+
+describe.skipIf(disk === undefined)('a Postgres server whose disk is full', () => {
+  afterAll(() => disk?.[Symbol.dispose]());
+
+  it('has deliveries refused meanwhile, and nothing acknowledged missing once there is room', {
+    timeout: 90_000,
+  }, async () => {
+    const { path: parent = '' } = disk ?? {};
+    await using cluster = await startCluster(programs ?? '', { parent });
+    await using database = await makeDatabase(cluster.url);
+    await using log = await openPostgresLog({ url: database.url });
+    const stop = new AbortController();
+    const writing = write(log, stop.signal);
+    await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(20);
+    const ballast = join(parent, 'ballast');
+    fill(ballast);
+    await expect.poll(() => writing.refused.length, BUSY).toBeGreaterThan(5);
+    rmSync(ballast);
+    // It may have gone down over it.
+    await cluster.start().catch(() => {});
+    const before = writing.acknowledged.length;
+    await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(before + 20);
+    stop.abort();
+    await writing.done;
+    const stored = (await readAll(log, { limit: 1_000 })).map(({ eventId }) => eventId);
+    expect(missingOf(writing.acknowledged, stored)).toEqual([]);
+    expect(new Set(stored).size).toBe(stored.length);
+    expect(writing.refused.filter((error) => !(error instanceof GatewayError && error.details.retryable))).toEqual([]);
+  });
+});
+
 describe.skipIf(missing !== undefined)('a gateway whose connections are cut while nothing happens', () => {
   it('goes on with new ones', async () => {
     await using place = await makePostgresPlace();
@@ -136,6 +173,46 @@ describe.skipIf(programs === undefined)('a Postgres server that does not answer'
     expect(await log.count({ filter: STRIPE })).toBe(2);
   });
 });
+
+/** Room for a cluster and little more. Undefined, said aloud, where nothing may be mounted. */
+function mountSmallDisk(): ({ path: string } & Disposable) | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'small-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=120m,mode=755', 'tmpfs', path], { stdio: 'pipe' });
+  } catch (error) {
+    rmSync(path, { recursive: true });
+    process.stderr.write(`SKIPPED: no disk of Postgres can be filled: ${String(error).split('\n')[1] ?? error}\n`);
+    return undefined;
+  }
+  return {
+    path,
+    [Symbol.dispose]() {
+      execFileSync('umount', [path]);
+      rmSync(path, { recursive: true });
+    },
+  };
+}
+
+/** Until nothing more fits. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const piece of [1_048_576, 4_096]) {
+      const bytes = Buffer.alloc(piece);
+      while (writesWhole(file, bytes));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writesWhole(file: number, bytes: Buffer): boolean {
+  try {
+    return writeSync(file, bytes) === bytes.length;
+  } catch {
+    return false;
+  }
+}
 
 /** Writes until the signal; goes on after a refusal with another id, so that what was undecided cannot collide. */
 function write(log: EventLog, signal: AbortSignal) {
