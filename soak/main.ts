@@ -3,16 +3,20 @@
  * runs one, or a shorter one. A verdict for each; exit code 1 when any failed, or an option is wrong.
  */
 import { parseArgs } from 'node:util';
+import { soakBursts } from './bursts.ts';
 import { soakEvents } from './events.ts';
 import { soakKills } from './kills.ts';
 import { soakLeaks } from './leaks.ts';
 import { soakMutants } from './mutants.ts';
+import { soakOutages } from './outages.ts';
 import type { Soak, SoakOptions } from './soak.ts';
 
 const SOAKS: Readonly<Record<string, Soak>> = {
   leaks: soakLeaks,
   mutants: soakMutants,
   kills: soakKills,
+  outages: soakOutages,
+  bursts: soakBursts,
   events: soakEvents,
 };
 

@@ -1,6 +1,7 @@
 /** The form on the company's website: what somebody types becomes a contact in HubSpot. What follows is the app's business. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { failpoint } from './failpoint.ts';
 import { ask, GraphError } from './graph.ts';
 import { settings } from './settings.ts';
 
@@ -42,6 +43,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 async function createContact(properties: Record<string, string | undefined>, response: ServerResponse): Promise<void> {
+  await failpoint('form:begun');
   try {
     await ask(CREATE, { input: { properties: { ...properties, lifecyclestage: 'lead' } } });
   } catch (error) {
@@ -51,6 +53,7 @@ async function createContact(properties: Record<string, string | undefined>, res
     if (error.code !== 'VENDOR_REJECTED') return send(response, 503, 'Please try again in a minute.');
     if (!(await isKnown(properties['email']))) return send(response, 400, 'Please look through what you typed.');
   }
+  await failpoint('form:created');
   send(response, 200, 'Thank you! You will hear from us.');
 }
 

@@ -9,6 +9,7 @@ import { type Appended, type Delivery, type LogMeasures, storedEvents } from './
 import { appendGroup } from './postgres-append.ts';
 import type { Database } from './postgres-database.ts';
 import { describeFailure, isOfTheData, isPassing, storeFailure } from './postgres-failure.ts';
+import { FAILPOINT_VARIABLE, type Failpoints, killProcess, readFailpoints } from './sqlite-failpoint.ts';
 
 export interface CommitterOptions {
   database: Database;
@@ -44,6 +45,9 @@ const PROBE = `update vendorgraph.meta set value = value where name = 'origin'`;
 
 export class PostgresCommitter {
   readonly #options: CommitterOptions;
+  readonly #failpoints: Failpoints;
+  #commits = 0;
+  #inserted = 0;
   #waiting: Waiting[] = [];
   /** Of those that wait and those that are being committed. */
   #count = 0;
@@ -56,6 +60,9 @@ export class PostgresCommitter {
 
   constructor(options: CommitterOptions) {
     this.#options = options;
+    this.#failpoints = readFailpoints(process.env[FAILPOINT_VARIABLE]);
+    if (Object.keys(this.#failpoints).length > 0)
+      options.log?.error({ failpoints: this.#failpoints }, 'events may get lost: a failpoint is set');
   }
 
   append(delivery: Delivery): Promise<Appended> {
@@ -119,6 +126,8 @@ export class PostgresCommitter {
   async #commit(group: readonly Waiting[]): Promise<void> {
     try {
       const appended = await this.#write(group);
+      this.#commits += 1;
+      if (this.#commits === this.#failpoints.killAfterCommits) killProcess();
       this.#recovered();
       this.#options.onCommit();
       this.#options.measures?.committed(storedEvents(appended));
@@ -134,12 +143,23 @@ export class PostgresCommitter {
     const members = group.map(({ delivery }) => ({ delivery, whole: delivery }));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await database.transaction((queries) => appendGroup(queries, members, now()), 'writer');
+        return await database.transaction(async (queries) => {
+          const appended = await appendGroup(queries, members, now());
+          this.#dieOfInserts(group);
+          return appended;
+        }, 'writer');
       } catch (error) {
         if (!isPassing(error) || attempt === ATTEMPTS) throw error;
         await wait(Math.random() * PAUSE_MS * attempt);
       }
     }
+  }
+
+  /** At the failpoint alone: everything is inserted then, and nothing committed. */
+  #dieOfInserts(group: readonly Waiting[]): void {
+    const { killAfterInserts = Number.POSITIVE_INFINITY } = this.#failpoints;
+    for (const { delivery } of group) this.#inserted += delivery.events.length;
+    if (this.#inserted >= killAfterInserts) killProcess();
   }
 
   #settle(waiting: Waiting, appended: Appended | undefined): void {

@@ -1,12 +1,12 @@
 /**
  * Faults on order, for tests of the event log alone: `VENDORGRAPH_EVENTS_FAILPOINT=killAfterInserts=2`. Never set it elsewhere:
- * a gateway that finds it says so as an error.
+ * a gateway that finds it says so as an error. The log in Postgres knows those that kill the process.
  */
 
 export const FAILPOINT_VARIABLE = 'VENDORGRAPH_EVENTS_FAILPOINT';
 
 export interface Failpoints {
-  /** The process dies in the middle of a delivery, when so many events have been inserted. */
+  /** The process dies before a commit, when so many events have been inserted: in SQLite in the middle of a delivery. */
   killAfterInserts?: number;
   /** The process dies after so many commits, before anybody learns of the last. */
   killAfterCommits?: number;

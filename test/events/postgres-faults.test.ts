@@ -1,11 +1,15 @@
 /** Gateways are killed, the server goes away, commits take too long: nothing that was acknowledged may be missing. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { EventLog, LoggedEvent } from '../../src/events/log.ts';
 import { openPostgresLog } from '../../src/events/postgres-log.ts';
+import { FAILPOINT_VARIABLE } from '../../src/events/sqlite-failpoint.ts';
 import { batchOf } from './delivery.ts';
 import { readAll, start } from './log.contract.ts';
 import { serverPrograms, startCluster } from './postgres-cluster.ts';
@@ -14,6 +18,8 @@ import { dropDatabases, makeDatabase, makePostgresPlace, postgresMissing } from 
 const ROUNDS = Number(process.env['VENDORGRAPH_KILL_ROUNDS'] ?? 8);
 const PROGRAM = fileURLToPath(new URL('postgres-writing-process.ts', import.meta.url));
 const STRIPE = [{ vendor: 'stripe' }];
+/** A machine may be busy with other tests. */
+const BUSY = { timeout: 30_000 };
 const missing = await postgresMissing();
 const programs = serverPrograms();
 
@@ -29,7 +35,9 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
     const following = follow(log, stop.signal);
     const acknowledged: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      acknowledged.push(...(await appendUntilKilled(place.database.url, `run${round}`, 20 + ((round * 53) % 150))));
+      acknowledged.push(
+        ...(await appendUntilKilled(place.database.url, `run${round}`, { lines: 20 + ((round * 53) % 150) })),
+      );
     }
     await expectFollowed(log, following.read, acknowledged);
     stop.abort();
@@ -38,9 +46,32 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
     await expectWholeDeliveries(log);
   });
 
+  it('has nothing of a delivery with whose events it died before the commit, and takes it whole when it comes again', async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.open();
+    const failpoint = { [FAILPOINT_VARIABLE]: 'killAfterInserts=1' };
+    expect(await appendUntilKilled(place.database.url, 'run', { env: failpoint })).toEqual([]);
+    expect(await readAll(log)).toEqual([]);
+    const again = await log.append(batchOf('run-0-0', 3));
+    expect(again.events.map(({ outcome }) => outcome)).toEqual(['stored', 'stored', 'stored']);
+  });
+
+  it('wakes who reads elsewhere with what it committed and never answered, and takes its retry for a duplicate', async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.open();
+    const stop = new AbortController();
+    const following = follow(log, stop.signal);
+    const failpoint = { [FAILPOINT_VARIABLE]: 'killAfterCommits=1' };
+    expect(await appendUntilKilled(place.database.url, 'run', { env: failpoint })).toEqual([]);
+    await expect.poll(() => following.read.map(({ eventId }) => eventId)).toContain('run-0-0-0');
+    stop.abort();
+    await following.done;
+    expect(await log.append(batchOf('run-0-0', 1))).toMatchObject({ events: [{ outcome: 'duplicate' }] });
+  });
+
   it('takes the retry of a delivery whose acknowledgement got lost for a duplicate', async () => {
     await using place = await makePostgresPlace();
-    const [acknowledged] = await appendUntilKilled(place.database.url, 'run', 1);
+    const [acknowledged] = await appendUntilKilled(place.database.url, 'run', { lines: 1 });
     const log = await place.open();
     const [prefix = ''] = acknowledged?.match(/^.*(?=-\d+$)/) ?? [];
     expect(await log.append(batchOf(prefix, 1))).toMatchObject({ events: [{ outcome: 'duplicate' }] });
@@ -90,6 +121,36 @@ describe.skipIf(missing !== undefined)('a log that cannot be written', () => {
   });
 });
 
+describe.skipIf(programs === undefined)('a Postgres server whose disk is full', () => {
+  it('has deliveries refused meanwhile, and nothing acknowledged missing once there is room', {
+    timeout: 90_000,
+  }, async ({ skip }) => {
+    using disk = mountSmallDisk();
+    if (disk === undefined) return skip('nothing may be mounted here');
+    const { path: parent } = disk;
+    await using cluster = await startCluster(programs ?? '', { parent });
+    await using database = await makeDatabase(cluster.url);
+    await using log = await openPostgresLog({ url: database.url });
+    const stop = new AbortController();
+    const writing = write(log, stop.signal);
+    await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(20);
+    const ballast = join(parent, 'ballast');
+    fill(ballast);
+    await expect.poll(() => writing.refused.length, BUSY).toBeGreaterThan(5);
+    rmSync(ballast);
+    // It may have gone down over it.
+    await cluster.start().catch(() => {});
+    const before = writing.acknowledged.length;
+    await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(before + 20);
+    stop.abort();
+    await writing.done;
+    const stored = (await readAll(log, { limit: 1_000 })).map(({ eventId }) => eventId);
+    expect(missingOf(writing.acknowledged, stored)).toEqual([]);
+    expect(new Set(stored).size).toBe(stored.length);
+    expect(writing.refused.filter((error) => !(error instanceof GatewayError && error.details.retryable))).toEqual([]);
+  });
+});
+
 describe.skipIf(missing !== undefined)('a gateway whose connections are cut while nothing happens', () => {
   it('goes on with new ones', async () => {
     await using place = await makePostgresPlace();
@@ -108,8 +169,9 @@ describe.skipIf(programs === undefined)('a Postgres server that does not answer'
   it('is given up, and asked again on a new connection', { timeout: 60_000 }, async () => {
     await using cluster = await startCluster(programs ?? '');
     await using database = await makeDatabase(cluster.url);
-    await using log = await openPostgresLog({ url: database.url, answerMs: 300, maxWaitMs: 100 });
-    await log.append(batchOf('a', 1));
+    await using log = await openPostgresLog({ url: database.url, answerMs: 1_000, maxWaitMs: 300 });
+    const stored = (id: string) => log.append(batchOf(id, 1)).then(() => 'stored', String);
+    await expect.poll(() => stored('a'), BUSY).toBe('stored');
     const [writer] = await database.query<{ pid: number }>(
       `select pid from pg_stat_activity where datname = current_database() and query = 'commit' and pid <> pg_backend_pid()
        order by state_change desc limit 1`,
@@ -118,15 +180,53 @@ describe.skipIf(programs === undefined)('a Postgres server that does not answer'
     process.kill(pid, 'SIGSTOP');
     try {
       await expect(log.append(batchOf('b', 1))).rejects.toMatchObject({ details: { retryable: true } });
-      await expect
-        .poll(() => log.append(batchOf('c', 1)).then(() => 'stored', String), { timeout: 10_000 })
-        .toBe('stored');
+      await expect.poll(() => stored('c'), BUSY).toBe('stored');
     } finally {
       process.kill(pid, 'SIGCONT');
     }
     expect(await log.count({ filter: STRIPE })).toBe(2);
   });
 });
+
+/** Room for a cluster and little more. Undefined, said aloud, where nothing may be mounted. */
+function mountSmallDisk(): ({ path: string } & Disposable) | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'small-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=120m,mode=755', 'tmpfs', path], { stdio: 'pipe' });
+  } catch (error) {
+    rmSync(path, { recursive: true });
+    process.stderr.write(`SKIPPED: no disk of Postgres can be filled: ${String(error).split('\n')[1] ?? error}\n`);
+    return undefined;
+  }
+  return {
+    path,
+    [Symbol.dispose]() {
+      execFileSync('umount', [path]);
+      rmSync(path, { recursive: true });
+    },
+  };
+}
+
+/** Until nothing more fits. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const piece of [1_048_576, 4_096]) {
+      const bytes = Buffer.alloc(piece);
+      while (writesWhole(file, bytes));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writesWhole(file: number, bytes: Buffer): boolean {
+  try {
+    return writeSync(file, bytes) === bytes.length;
+  } catch {
+    return false;
+  }
+}
 
 /** Writes until the signal; goes on after a refusal with another id, so that what was undecided cannot collide. */
 function write(log: EventLog, signal: AbortSignal) {
@@ -207,13 +307,22 @@ async function expectWholeDeliveries(log: EventLog): Promise<void> {
   for (const [name, count] of counts) expect(count).toBe(1 + (Number(name.split('-').at(-1)) % 3));
 }
 
-/** What it printed whole; killed after so many lines, in the midst of more. */
-async function appendUntilKilled(url: string, name: string, lines: number): Promise<string[]> {
-  const child = spawn(process.execPath, [PROGRAM, url, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+interface Killed {
+  /** Killed from outside after so many. Absent: it ends by itself, at a failpoint. */
+  lines?: number;
+  env?: Record<string, string>;
+}
+
+/** What it printed whole, in the midst of more. */
+async function appendUntilKilled(url: string, name: string, { lines, env }: Killed): Promise<string[]> {
+  const child = spawn(process.execPath, [PROGRAM, url, name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk;
-    if (printed.split('\n').length > lines) child.kill('SIGKILL');
+    if (lines !== undefined && printed.split('\n').length > lines) child.kill('SIGKILL');
   });
   await once(child, 'close');
   expect(child.signalCode).toBe('SIGKILL');

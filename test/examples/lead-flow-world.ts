@@ -69,6 +69,11 @@ export interface Gateway {
   restart(): Promise<void>;
 }
 
+export interface Form extends Running {
+  /** Sends it once, as a browser does; rejects when nobody answers. */
+  send(fields: Record<string, string>): Promise<number>;
+}
+
 export interface LeadFlowWorld extends AsyncDisposable {
   gateway: Gateway;
   /** Fresh vendors, and a journal without a line. */
@@ -77,6 +82,8 @@ export interface LeadFlowWorld extends AsyncDisposable {
   control(method: string, path: string, body?: unknown): Promise<unknown>;
   /** One journal for every app until the next reset. */
   startApp(env?: Record<string, string>): Running;
+  /** Beside the one that is always there. */
+  startForm(env?: Record<string, string>): Promise<Form>;
   /** Sends the form, as often as it takes. */
   sendForm(fields: Record<string, string>): Promise<void>;
   writes(): Promise<Writes>;
@@ -119,8 +126,14 @@ export async function startLeadFlowWorld(): Promise<LeadFlowWorld> {
   let journals = 0;
   const journalPath = () => join(folder, `journal-${journals}.jsonl`);
   const exampleEnv = { VENDORGRAPH_URL: gateway.url };
-  const form = apps.use(run(join(EXAMPLE, 'form.ts'), { ...exampleEnv, LEAD_FORM_PORT: '0' }));
-  const [, formUrl = ''] = await form.printed(/the form is at (\S+)/);
+  const startForm = async (env: Record<string, string> = {}): Promise<Form> => {
+    const form = apps.use(run(join(EXAMPLE, 'form.ts'), { ...exampleEnv, LEAD_FORM_PORT: '0', ...env }));
+    const [, url = ''] = await form.printed(/the form is at (\S+)/);
+    const send = async (fields: Record<string, string>): Promise<number> =>
+      (await fetch(url, { method: 'POST', body: new URLSearchParams(fields) })).status;
+    return { ...form, send };
+  };
+  const form = await startForm();
   const control = (method: string, path: string, body?: unknown) => ask(`${report.controlUrl}${path}`, method, body);
   const whole = stack.move();
   return {
@@ -133,12 +146,8 @@ export async function startLeadFlowWorld(): Promise<LeadFlowWorld> {
     },
     startApp: (env = {}) =>
       apps.use(run(join(EXAMPLE, 'app.ts'), { ...exampleEnv, LEAD_FLOW_JOURNAL: journalPath(), ...env })),
-    sendForm: (fields) =>
-      expect
-        .poll(async () => (await fetch(formUrl, { method: 'POST', body: new URLSearchParams(fields) })).status, {
-          timeout: 20_000,
-        })
-        .toBe(200),
+    startForm,
+    sendForm: (fields) => expect.poll(() => form.send(fields), { timeout: 20_000 }).toBe(200),
     // The control port answers in this shape.
     writes: async () => (await control('GET', '/writes')) as Writes,
     async calls(vendor, operation) {

@@ -72,6 +72,40 @@ it('takes every step of a lead once, killed before, inside and after each of the
   expect(await world.calls('pdl', 'enrichCompanies')).toBe(3);
 });
 
+it('makes one contact of a lead whose form was killed before, inside and after making it', {
+  timeout: 60_000,
+}, async () => {
+  await using app = world.startApp({ LEAD_FLOW_SETTLE_MS: '100' });
+  await app.printed(/following the contacts/);
+  for (const [name, stop] of [
+    ['jan', 'form:begun'],
+    ['kim', 'form:created'],
+  ] as const) {
+    await using killed = await world.startForm({ LEAD_FLOW_STOP_AFTER: stop });
+    const sent = expect(killed.send(lead(name))).rejects.toThrow('fetch failed');
+    await killed.printed(new RegExp(`stopped at ${stop}`));
+    await killed.kill();
+    await sent;
+  }
+  // The gateway goes on with what was begun, and meets the second try at the vendor.
+  const slow = { vendor: 'hubspot', operation: 'createContact', kind: 'latency', value: 500, times: 1 };
+  await world.control('POST', '/faults', slow);
+  {
+    await using killed = await world.startForm();
+    const before = await world.calls('hubspot', 'createContact');
+    const sent = expect(killed.send(lead('lou'))).rejects.toThrow('fetch failed');
+    await expect.poll(() => world.calls('hubspot', 'createContact')).toBe(before + 1);
+    await killed.kill();
+    await sent;
+  }
+  // Whoever got no answer sends it again, and hears the same as everybody.
+  const names = ['jan', 'kim', 'lou'];
+  await using form = await world.startForm();
+  expect(await Promise.all(names.map((name) => form.send(lead(name))))).toEqual([200, 200, 200]);
+  await expect.poll(() => allBooked(names.length), { timeout: 40_000 }).toBe(true);
+  expect(ledgerOf(await world.writes())).toEqual(onceEach(names));
+});
+
 it('loses and repeats nothing when app and gateway are killed at random', { timeout: 60_000 }, async () => {
   const names = ['carl', 'dora', 'emil', 'fay', 'gus'];
   const settings = { LEAD_FLOW_SETTLE_MS: '1000' };

@@ -8,8 +8,9 @@ export interface SharedStore extends AsyncDisposable {
   env: Record<string, string>;
 }
 
-export async function makeSharedStore(): Promise<SharedStore> {
-  const database = await makeDatabase();
+/** @param server another one than the tests share. */
+export async function makeSharedStore(server?: string): Promise<SharedStore> {
+  const database = await makeDatabase(server);
   return {
     env: { DATABASE_URL: database.url, VENDORGRAPH_CURSOR_KEYS: '1:0123456789abcdef0123456789abcdef' },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),

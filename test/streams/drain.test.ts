@@ -32,7 +32,7 @@ it('ends every stream with its cursor, under load, and whoever goes on there has
 
 it('ends every stream with its cursor when it gets another schema, and gives all that follows in the words of the new one', async () => {
   using graph = copyGraphFolder();
-  await using gateway = await startRunningGateway({}, {}, graph.dir);
+  await using gateway = await startRunningGateway({}, {}, { graphDir: graph.dir });
   const url = () => gateway.url;
   await using bySocket = follow({ url, over: 'WebSocket' });
   await using bySse = follow({ url, over: 'SSE' });

@@ -27,11 +27,14 @@ export interface RunningGateway extends AsyncDisposable {
 
 let started = 0;
 
-/** Resolves when it answers. `firstRun`: counts until it is started again. `graphDir`: other than this repository's. */
+/**
+ * Resolves when it answers. `firstRun`: counts until it is started again. `graphDir`: other than this repository's. `node`: options
+ * of Node itself.
+ */
 export async function startRunningGateway(
   env: Record<string, string> = {},
   firstRun: Record<string, string> = {},
-  graphDir?: string,
+  { graphDir, node = [] }: { graphDir?: string; node?: readonly string[] } = {},
 ): Promise<RunningGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vendorgraph-stream-'));
   const port = quietPort() + (started++ % 10);
@@ -52,7 +55,7 @@ export async function startRunningGateway(
       const fixed = { VENDORGRAPH_API_KEY: API_KEY, STRIPE_WEBHOOK_SECRET: STRIPE_SECRET };
       const place = { PORT: String(port), VENDORGRAPH_DATA_DIR: dataDir };
       const args = graphDir === undefined ? ['start'] : ['start', '--graph', graphDir];
-      command = runCommand(args, { env: { ...fixed, ...env, ...place, ...more } });
+      command = runCommand(args, { node, env: { ...fixed, ...env, ...place, ...more } });
       await command.printed(/gateway ready/);
     },
     ended: () => running().ended,

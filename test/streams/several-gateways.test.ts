@@ -1,5 +1,6 @@
 /** Gateways that share one Postgres: what one is told, subscribers of every other learn, whoever comes and goes. */
 import { describe, expect, it } from 'vitest';
+import { openPostgresLog } from '../../src/events/postgres-log.ts';
 import { hasPostgres, makeSharedStore, type SharedStore } from './databases.ts';
 import { follow } from './follower.ts';
 import { expectBalanced, expectSound } from './ledger.ts';
@@ -64,6 +65,12 @@ describe.runIf(hasPostgres)('several gateways on one Postgres', () => {
     expect(await send(gateways.at(1), 'evt_last')).toBe(200);
     await expect.poll(() => follower.received, PATIENT).toContain('evt_last');
     expect(follower.received).toEqual(['evt_2', 'evt_10', 'evt_50', 'evt_last']);
+    await using log = await openPostgresLog({ url: store.env['DATABASE_URL'] ?? '' });
+    const letters = await log.deadLetters({}, 10);
+    expect(letters).toMatchObject([{ vendor: 'stripe', reason: 'id_conflict' }]);
+    const kept = await log.delivery(letters[0]?.deliveryId ?? '');
+    expect(Buffer.from(kept?.raw ?? []).toString()).toBe(other);
+    expect(gateways.at(1).stdout()).toContain('an event’s id came again with another body');
   });
 
   it('lose and double nothing while they come and go under load', async () => {

@@ -31,13 +31,22 @@ export const stripeBody = ({
 
 /** Sends it, signed now. Rejects when nobody answers. */
 export async function sendStripe(gatewayUrl: string, body: string, secret: string): Promise<number> {
+  return (await postStripe(gatewayUrl, body, secret)).status;
+}
+
+/** The same, for who wants to see more of the answer than its status. */
+export async function postStripe(gatewayUrl: string, body: string, secret: string): Promise<Response> {
+  const headers = stripeHeaders(body, secret);
+  const response = await fetch(`${gatewayUrl}${STRIPE_PATH}`, { method: 'POST', headers, body });
+  await response.arrayBuffer();
+  return response;
+}
+
+export const STRIPE_PATH = '/webhooks/stripe';
+
+/** Signed now. */
+export function stripeHeaders(body: string, secret: string): Record<string, string> {
   const at = Math.floor(Date.now() / 1_000);
   const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
-  const response = await fetch(`${gatewayUrl}/webhooks/stripe`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${signature}` },
-    body,
-  });
-  await response.arrayBuffer();
-  return response.status;
+  return { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${signature}` };
 }

@@ -3,10 +3,11 @@
  * come back at once, a subscriber that reads nothing for over a minute, and memory under load without a kill. Needs no test
  * runner. Rejects as soon as anything is missing, doubled, out of order or forged.
  */
+import assert from 'node:assert/strict';
 import { makeSharedStore } from '../databases.ts';
 import { reconnectAtOnce } from '../reconnects.ts';
 import { stalledForLong } from './stalled-for-long.ts';
-import { steadyLoad } from './steady-load.ts';
+import { mostHeapSlope, steadyLoad } from './steady-load.ts';
 
 export interface EventSoakOptions {
   /** Of the load; the other two parts take about three minutes more. */
@@ -23,8 +24,11 @@ export async function runEventSoak({ minutes, engine, print, subscribers = 1_000
   // Half with kills, half without.
   const killed = await steadyLoad({ env, ms: minutes * 30_000, killEveryMs: 60_000, print });
   print(`${engine}: ${killed.answered} events answered, ${killed.kills} kills: none missing, doubled or forged`);
-  const calm = await steadyLoad({ env, ms: minutes * 30_000, print });
-  print(`${engine}: ${calm.answered} events answered, memory ${calm.mibPerMinute.toFixed(2)} MiB a minute`);
+  const calmMs = minutes * 30_000;
+  const calm = await steadyLoad({ env, ms: calmMs, print });
+  const [heap, resident] = [calm.heapSlope.toFixed(2), calm.residentSlope.toFixed(2)];
+  print(`${engine}: ${calm.answered} events answered, heap ${heap}, resident ${resident} MiB a minute`);
+  assert.ok(calm.heapSlope <= mostHeapSlope(calmMs), `The heap grows by ${heap} MiB a minute.`);
   const returned = await reconnectAtOnce({ subscribers, events: 50, env });
   print(`${engine}: ${returned} subscribers came back at once: none missing or doubled`);
   await stalledForLong({ env });

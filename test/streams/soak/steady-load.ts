@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { follow } from '../follower.ts';
 import { expectBalanced } from '../ledger.ts';
+import { processFigures, REPORTING } from '../process-figures.ts';
 import { residentMemory } from '../resident-memory.ts';
 import { startRunningGateway } from '../running-gateway.ts';
 import { startSender } from '../sender.ts';
@@ -17,17 +18,29 @@ export interface SteadyLoadOptions {
 export interface SteadyLoad {
   answered: number;
   kills: number;
-  /** Slope of the gateway's memory behind the first third; of a load without kills. */
-  mibPerMinute: number;
+  /** Slopes behind the first third, MiB a minute; of a load without kills. */
+  heapSlope: number;
+  residentSlope: number;
 }
 
 interface Sample {
   minute: number;
-  mib: number;
+  /** Garbage aside. */
+  heapMiB: number;
+  residentMiB: number;
+}
+
+/** What the heap may grow by over half an hour and longer, MiB a minute. */
+const MOST_GROWTH = 0.1;
+const LONG_MINUTES = 30;
+
+/** A short run shows more of what fills up once: caches, compiled code. */
+export function mostHeapSlope(ms: number): number {
+  return MOST_GROWTH * Math.max(1, LONG_MINUTES / (ms / 60_000));
 }
 
 export async function steadyLoad({ env, ms, killEveryMs, print }: SteadyLoadOptions): Promise<SteadyLoad> {
-  await using gateway = await startRunningGateway(env);
+  await using gateway = await startRunningGateway(env, {}, { node: REPORTING });
   const url = () => gateway.url;
   await using bySocket = follow({ url, over: 'WebSocket', from: 'LATEST' });
   await using bySse = follow({ url, over: 'SSE', from: 'LATEST' });
@@ -39,11 +52,12 @@ export async function steadyLoad({ env, ms, killEveryMs, print }: SteadyLoadOpti
   let kills = 0;
   for (let at = stepMs; at < ms; at += stepMs) {
     await pause(Math.max(0, begun + at - performance.now()));
-    const sample = { minute: (performance.now() - begun) / 60_000, mib: residentMemory(gateway.pid()) };
-    samples.push(sample);
-    print(
-      `${sample.minute.toFixed(1)} min: ${sender.answered.size} answered, ${bySocket.received.length} received, ${sample.mib.toFixed(0)} MiB`,
-    );
+    const minute = (performance.now() - begun) / 60_000;
+    const { heapMiB } = await processFigures(gateway);
+    const residentMiB = residentMemory(gateway.pid());
+    samples.push({ minute, heapMiB, residentMiB });
+    const counted = `${sender.answered.size} answered, ${bySocket.received.length} received`;
+    print(`${minute.toFixed(1)} min: ${counted}, heap ${heapMiB.toFixed(1)} of ${residentMiB.toFixed(0)} MiB`);
     if (killEveryMs === undefined) continue;
     await gateway.kill('SIGKILL');
     await gateway.start();
@@ -52,15 +66,20 @@ export async function steadyLoad({ env, ms, killEveryMs, print }: SteadyLoadOpti
   await sender.finish();
   await expectBalanced(bySocket, [sender]);
   await expectBalanced(bySse, [sender]);
-  return { answered: sender.answered.size, kills, mibPerMinute: slopeOf(samples.slice(samples.length / 3)) };
+  const warm = samples.slice(samples.length / 3);
+  return {
+    ...{ answered: sender.answered.size, kills },
+    heapSlope: slopeOf(warm, ({ heapMiB }) => heapMiB),
+    residentSlope: slopeOf(warm, ({ residentMiB }) => residentMiB),
+  };
 }
 
 /** Least squares. */
-function slopeOf(samples: readonly Sample[]): number {
+function slopeOf(samples: readonly Sample[], mibOf: (sample: Sample) => number): number {
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const minute = mean(samples.map((sample) => sample.minute));
-  const mib = mean(samples.map((sample) => sample.mib));
-  const above = samples.reduce((sum, sample) => sum + (sample.minute - minute) * (sample.mib - mib), 0);
+  const mib = mean(samples.map(mibOf));
+  const above = samples.reduce((sum, sample) => sum + (sample.minute - minute) * (mibOf(sample) - mib), 0);
   const below = samples.reduce((sum, sample) => sum + (sample.minute - minute) ** 2, 0);
   return below === 0 ? 0 : above / below;
 }
