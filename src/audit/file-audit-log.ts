@@ -30,7 +30,7 @@ export interface FileAuditLogOptions {
 }
 
 /** How long recorded entries gather: what a crash may take of reads. */
-const GATHER_MS = 50;
+const GATHER_MS = 100;
 /** How far the head may lag behind entries nobody waits for. */
 const HEAD_LAG_MS = 500;
 const RETRY_MS = 1_000;

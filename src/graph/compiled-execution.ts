@@ -18,6 +18,7 @@ import {
 } from 'graphql';
 import { createBoundedCache } from './bounded-cache.ts';
 import { isCompilable } from './compilable.ts';
+import { arePlain } from './plain-variables.ts';
 
 /** Variables that do not fit are the caller's to refuse (`variableErrors`): graphql-jit has words of its own for them. */
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -91,8 +92,9 @@ export const compiledRuns = channel('vendorgraph:compiled-run');
 
 /** As graphql-js words them: graphql-jit has words of its own, and a caller would see them from the second time on. */
 export function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs) {
-  const { variableDefinitions = [] } = getOperationAST(document, operationName) ?? {};
-  if (variableDefinitions.length === 0) return undefined;
+  const operation = getOperationAST(document, operationName);
+  const { variableDefinitions = [] } = operation ?? {};
+  if (!operation || variableDefinitions.length === 0 || arePlain(operation, variableValues ?? {})) return undefined;
   return getVariableValues(schema, variableDefinitions, variableValues ?? {}, { maxErrors: 50 }).errors;
 }
 

@@ -13,6 +13,7 @@ import {
   isListType,
   isNonNullType,
   type OperationDefinitionNode,
+  type TypeNode,
   typeFromAST,
 } from 'graphql';
 
@@ -33,11 +34,22 @@ export function redactVariables(
   const given = variableDefinitions.filter(({ variable }) => Object.hasOwn(variables ?? {}, variable.name.value));
   if (given.length === 0) return undefined;
   return Object.fromEntries(
-    given.map(({ variable: { name }, type }) => {
-      const declared = typeFromAST(schema, type);
-      return [name.value, redact(variables?.[name.value], isInputType(declared) ? declared : undefined)];
-    }),
+    given.map(({ variable: { name }, type }) => [
+      name.value,
+      redact(variables?.[name.value], declaredType(schema, type)),
+    ]),
   );
+}
+
+/** Of a document that is kept: it is asked again and again. */
+const declaredTypes = new WeakMap<TypeNode, GraphQLInputType | undefined>();
+
+function declaredType(schema: GraphQLSchema, node: TypeNode): GraphQLInputType | undefined {
+  if (declaredTypes.has(node)) return declaredTypes.get(node);
+  const found = typeFromAST(schema, node);
+  const declared = isInputType(found) ? found : undefined;
+  declaredTypes.set(node, declared);
+  return declared;
 }
 
 function redact(value: unknown, type: GraphQLInputType | undefined, level = 0): unknown {

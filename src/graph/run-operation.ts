@@ -73,6 +73,8 @@ async function write(checked: Checked, options: RunOptions): Promise<ExecutionRe
     };
   }
   context.isWriteOpen = true;
+  // Who left while it was put on record is told nothing, and no vendor hears of it.
+  if (context.scope.signal.aborted) return { data: null };
   return execute(checked, options);
 }
 

@@ -36,6 +36,8 @@ export interface KeyedReads {
   forget(): void;
 }
 
+const NOBODY = Promise.resolve(null);
+
 /** Loaders live for one operation: nothing is shared between callers, nothing is stale in the next one. */
 export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAULT_IDENTITY): KeyedReads {
   // One loader per read; the map's value type is erased because each read has a Row of its own.
@@ -52,9 +54,10 @@ export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAU
   };
 
   return {
-    async load(read, key) {
+    // Asked for each row: no promise around the loader's own.
+    load<Row>(read: KeyedRead<Row>, key: string): Promise<Row | null> {
       const normal = normalised(read, key, identity);
-      return normal === null ? null : loaderOf(read).load(normal);
+      return normal === null ? NOBODY : loaderOf(read).load(normal);
     },
     prime(read, row) {
       for (const key of read.keysOf(row, [])) {

@@ -55,7 +55,7 @@ export function createVendorDoor({ connections, now = Date.now, onCall, onAnswer
       onAnswer?.(request.vendor, answer);
       return answer;
     };
-    if (request.access === 'read') return await shareRead(request, scope, call, record);
+    if (request.access === 'read') return shareRead(request, scope, call, record);
     try {
       return await call();
     } finally {

@@ -32,20 +32,22 @@ export function createLane({ config, endpoint, authorize, now }: LaneOptions): L
     guard: createUrlGuard(endpoint),
     async carry(call) {
       const { request, scope } = call;
+      const client = clientOf(scope);
       let endsAt: number | undefined;
       for (let number = 1; ; number += 1) {
         const askedAt = performance.now();
-        await enter(slots, title, request, scope, now);
+        scope.signal.throwIfAborted();
+        if (!slots.tryTake(client)) await waitForPlace(slots, title, request, scope, now);
         let outcome: Outcome;
         try {
           // The vendor's own time begins with the first try; waiting for a place is on the operation's account.
           endsAt ??= Math.min(now() + timeoutMs, scope.deadlineAt);
           outcome = await attempt(call, { number, askedAt, ms: endsAt - now() });
         } finally {
-          slots.release(clientOf(scope));
+          slots.release(client);
         }
-        const context = { policy: retry, attempt: number, now: now(), random: Math.random() };
-        const waitMs = request.access === 'read' ? retryDelay(outcome, context) : undefined;
+        if (request.access === 'write' || isGood(outcome)) return settle(outcome);
+        const waitMs = retryDelay(outcome, { policy: retry, attempt: number, now: now(), random: Math.random() });
         if (waitMs === undefined || now() + waitMs >= endsAt) return settle(outcome);
         await pause(waitMs, scope.signal);
       }
@@ -54,17 +56,15 @@ export function createLane({ config, endpoint, authorize, now }: LaneOptions): L
   };
 }
 
-/** Takes a place, or waits for one as long as the whole operation has. */
-async function enter(
+/** Waits for a place as long as the whole operation has, and takes it. */
+async function waitForPlace(
   slots: Slots,
   title: string,
   request: VendorRequest,
   scope: CallScope,
   now: () => number,
 ): Promise<void> {
-  scope.signal.throwIfAborted();
   const client = clientOf(scope);
-  if (slots.tryTake(client)) return;
   if (!slots.hasRoom(client)) {
     const { vendor, operation } = request;
     const message = `Too many calls to ${title} are waiting already (${operation}).`;
@@ -81,6 +81,11 @@ async function enter(
 /** Whose turn it is. */
 function clientOf({ client, principal }: CallScope): string {
   return client ?? principal;
+}
+
+/** What no policy tries again. */
+function isGood(outcome: Outcome): boolean {
+  return 'answer' in outcome && outcome.answer.status === 200;
 }
 
 function settle(outcome: Outcome): VendorAnswer {
