@@ -11,9 +11,9 @@ import { ANSWER_HEADERS } from './security-headers.ts';
 /** Largest message a client may send, bytes. */
 const MOST_MESSAGE = 1_000_000;
 /** Connections that have not said who they are, at one time; each has ten seconds to say it. */
-const MOST_STRANGERS = 1_000;
-/** Of them, those of one address. Behind a proxy that is not among the trusted ones all have the same. */
-const MOST_OF_ADDRESS = 100;
+const MOST_STRANGERS = 2_000;
+/** Of them, those of one address: half. Behind a proxy that is not among the trusted ones all have the same, and all come back at once. */
+const MOST_OF_ADDRESS = 1_000;
 /** All that a stranger may send, bytes: a credential has at most half of it. */
 const MOST_OF_STRANGER = 32_768;
 /** How long a peer may take to agree that a connection is over. */

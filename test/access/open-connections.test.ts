@@ -153,8 +153,8 @@ describe('an open WebSocket', () => {
 });
 
 /** As in src/http/websocket-strangers.ts. */
-const MOST_STRANGERS = 1_000;
-const MOST_OF_ADDRESS = 100;
+const MOST_STRANGERS = 2_000;
+const MOST_OF_ADDRESS = 1_000;
 
 interface Stranger {
   socket: WebSocket;
@@ -178,7 +178,7 @@ const knockMany = (url: string, address: string): Promise<Stranger[]> =>
 const BEHIND_PROXY = { VENDORGRAPH_TRUSTED_PROXIES: '127.0.0.1,::1' };
 
 describe('WebSockets that do not say who they are', () => {
-  it('are at most a thousand, hinder nobody who is known, and are closed after ten seconds', async () => {
+  it('are at most two thousand, hinder nobody who is known, and are closed after ten seconds', async () => {
     await using running = await startGatewayUnderTest({ env: BEHIND_PROXY });
     const url = `${running.gateway.url.replace('http', 'ws')}/graphql`;
     const known = await open(url, 'vg_demo_frontend');
@@ -200,7 +200,7 @@ describe('WebSockets that do not say who they are', () => {
     await known.client.dispose();
   });
 
-  it('are at most a hundred of one address, and one that leaves or is let in makes room', async () => {
+  it('are at most a thousand of one address, and one that leaves or is let in makes room', async () => {
     await using edge = await startSocketEdge(() => ANYBODY, { trustedProxies: ['127.0.0.1', '::1'] });
     const [first, second] = await knockMany(edge.url, '10.0.0.1');
     const status = async (address: string): Promise<number> => {

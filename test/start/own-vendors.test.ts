@@ -51,7 +51,9 @@ describe('without the sandbox', () => {
     expect(gateway.command.stdout().trimEnd().split('\n')).toEqual([
       expect.stringContaining('gateway ready'),
       expect.stringContaining('webhooks are refused with 503: their secrets are missing'),
+      expect.stringContaining('caller refused'),
     ]);
+    expect(gateway.command.stdout()).not.toContain(API_KEY);
   });
 
   it('names the setting of a credential that is missing, and calls nobody', async () => {
