@@ -97,7 +97,12 @@ export async function pruneVendor(
   return events;
 }
 
-async function pruneKeys(database: Database, vendor: string, secrets: readonly string[], now: number): Promise<void> {
+async function pruneKeys(
+  database: Database,
+  vendor: string,
+  configured: readonly string[],
+  now: number,
+): Promise<void> {
   const drop = (statement: string, ...more: string[]): Promise<number> =>
     repeat(database, vendor, async (queries) => {
       const { length } = await queries.query(statement, [vendor, now, ...more]);
@@ -108,7 +113,7 @@ async function pruneKeys(database: Database, vendor: string, secrets: readonly s
     const [next] = await database.query<{ secret: string | null }>(NEXT_SECRET, [vendor, last]);
     if (next === undefined || next.secret === null) return;
     last = next.secret;
-    if (!secrets.includes(last)) await drop(KEYS_OF_SECRET, last);
+    if (!configured.includes(last)) await drop(KEYS_OF_SECRET, last);
   }
 }
 

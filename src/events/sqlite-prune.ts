@@ -104,13 +104,13 @@ export class Pruner {
   }
 
   /** Returns how many went. */
-  #pruneKeys(vendor: string, secrets: readonly string[], at: number): number {
+  #pruneKeys(vendor: string, configured: readonly string[], at: number): number {
     let went = Number(this.#statements.keys.run(at).changes);
     for (let last = ''; went === 0; ) {
       const next = this.#statements.nextSecret.get(vendor, last)?.['secret'] ?? null;
       if (next === null) return 0;
       last = String(next);
-      if (!secrets.includes(last)) went = Number(this.#statements.keysOfSecret.run(vendor, last, at).changes);
+      if (!configured.includes(last)) went = Number(this.#statements.keysOfSecret.run(vendor, last, at).changes);
     }
     return went;
   }

@@ -1,6 +1,7 @@
 /** What lies between an event and its answer: the wait for quota, who shares it, and an end that comes meanwhile. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AnswerStream } from '../../src/graph/answer-stream.ts';
+import type { Admission, Quota } from '../../src/quota/quota.ts';
 import { idsOf, take } from '../subscriptions/streams-under-test.ts';
 import { openSubscriptions, type Subscriptions } from './subscriptions-under-test.ts';
 
@@ -100,7 +101,10 @@ it('leaves no failure unhandled of an answer that was begun for a connection tha
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
   const failing = Promise.withResolvers<never>();
-  await using rig = await openSubscriptions({ quota: { admit: () => failing.promise } });
+  // That of its place among the open subscriptions is there.
+  const place: Admission = { admitted: true, standing: { policies: [] }, settle() {} };
+  const quota: Quota = { admit: (_client, _limits, { isStream }) => (isStream ? place : failing.promise) };
+  await using rig = await openSubscriptions({ quota });
   const stream = await opened(rig);
   const ids = await rig.streams.append('stripe a', 'stripe b');
   // The first answer fails for all; the second one lies at hand.
