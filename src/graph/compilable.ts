@@ -13,7 +13,6 @@
  * - `__proto__` as a name: it sets what an object inherits.
  * - Aliases with `_`: what it tells a resolver of its field is kept under the names of the path, joined by `_`.
  * - Fields whose type and name, written together, are those of another field: they are one resolver to it.
- * - Joins of a graph folder: an object they return may hold promises and functions, which only graphql-js awaits and calls.
  */
 import {
   type ASTVisitor,
@@ -30,7 +29,6 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
-import { OWN_JOIN } from './cost-rules.ts';
 
 export function isCompilable({
   schema,
@@ -97,12 +95,11 @@ function interpretedFields(schema: GraphQLSchema): ReadonlySet<string> {
   const others = new Map<string, string>();
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
-    for (const { name, extensions } of Object.values(type.getFields())) {
+    for (const { name } of Object.values(type.getFields())) {
       const together = type.name + name;
       const other = others.get(together);
       others.set(together, name);
-      if (extensions[OWN_JOIN] === true || other !== undefined) names.add(name);
-      if (other !== undefined) names.add(other);
+      if (other !== undefined) names.add(name).add(other);
     }
   }
   known.set(schema, names);

@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isIntrospectionType,
+  isLeafType,
   isObjectType,
 } from 'graphql';
 import { type ConfigProblem, displayPath, throwProblems } from '../config/config-error.ts';
@@ -12,6 +13,7 @@ import type { JoinFile } from '../joins/join-files.ts';
 import { readDirective } from '../rest/directive.ts';
 import type { GraphContext } from './context.ts';
 import { OWN_JOIN } from './cost-rules.ts';
+import { plainResult } from './plain-result.ts';
 
 /** They come after the engine's and take the place of any of those. Throws `ConfigError` with every problem. */
 export function attachOwnJoins(schema: GraphQLSchema, files: readonly JoinFile[]): void {
@@ -26,9 +28,10 @@ export function attachOwnJoins(schema: GraphQLSchema, files: readonly JoinFile[]
         owners.set(name, owners.get(name) ?? file);
         const type = schema.getType(typeName);
         const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
-        // The SDL says which parent and arguments a join gets; graphql-js keeps to it.
         if (field) {
-          field.resolve = resolve as unknown as GraphQLFieldResolver<unknown, GraphContext>;
+          // The SDL says which parent and arguments a join gets; graphql-js keeps to it.
+          const own = resolve as unknown as GraphQLFieldResolver<unknown, GraphContext>;
+          field.resolve = isLeafType(getNamedType(field.type)) ? own : (...asked) => plainResult(own(...asked), name);
           field.extensions = { ...field.extensions, [OWN_JOIN]: true };
         }
       }

@@ -3,26 +3,21 @@ import { buildSchema, type DocumentNode, type ExecutionResult, execute, isObject
 import { beforeAll, expect, it } from 'vitest';
 import { isCompilable } from '../../src/graph/compilable.ts';
 import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
-import { OWN_JOIN } from '../../src/graph/cost-rules.ts';
 
 const schema = buildSchema(`
-  type Query { t: T tT: String own: T plain: T ownList: [T] }
+  type Query { t: T tT: String plain: T }
   type T { f: String n: Int nested: T at: String nested_at: String }
   type Mutation { write: String }
 `);
 
 const resolvers: Readonly<Record<string, () => unknown>> = {
-  own: () => ({ f: () => 'called', nested: () => Promise.resolve({ f: Promise.resolve('awaited') }) }),
-  ownList: () => [Promise.reject(new Error('No.')), Promise.resolve({ f: 'second' })],
   plain: () => ({ f: 'f', n: 1, nested: { f: 'g' } }),
 };
 
 beforeAll(async () => {
   for (const [name, resolve] of Object.entries(resolvers)) {
     const field = schema.getQueryType()?.getFields()[name];
-    if (!field) continue;
-    field.resolve = resolve;
-    field.extensions = { [OWN_JOIN]: name.startsWith('own') };
+    if (field) field.resolve = resolve;
   }
   const type = schema.getType('T');
   const { at, nested_at: other } = isObjectType(type) ? type.getFields() : {};
@@ -41,8 +36,6 @@ async function settled(): Promise<void> {
 }
 
 it.each([
-  ['an own join’s functions and promises', '{ own { f nested { f } } }'],
-  ['an own join’s list of promises, one of which fails', '{ ownList { f } }'],
   ['two fields whose paths read alike', '{ plain { nested { at } at_nested_plain: at } at_nested_plain: tT }'],
   ['a name that objects inherit', '{ __proto__: plain { f } plain { __proto__: f } }'],
 ])('%s', async (_what, text) => {
