@@ -23,6 +23,8 @@ export function createBoundedCache<Key, Value>({
   // In order of last use: a Map keeps the order of insertion.
   const entries = new Map<Key, { value: Value; bytes: number }>();
   let total = 0;
+  // To move what is last already would make the Map write itself anew at every other use.
+  let newest: Key | undefined;
 
   const remove = (key: Key): void => {
     total -= entries.get(key)?.bytes ?? 0;
@@ -33,14 +35,18 @@ export function createBoundedCache<Key, Value>({
     get(key) {
       const entry = entries.get(key);
       if (!entry) return undefined;
-      entries.delete(key);
-      entries.set(key, entry);
+      if (key !== newest) {
+        entries.delete(key);
+        entries.set(key, entry);
+        newest = key;
+      }
       return entry.value;
     },
     set(key, value, bytes) {
       remove(key);
       if (bytes > maxEntryBytes) return;
       entries.set(key, { value, bytes });
+      newest = key;
       total += bytes;
       for (const oldest of entries.keys()) {
         if (total <= maxBytes) return;

@@ -42,7 +42,9 @@ export function createOperationFacts(schema: GraphQLSchema, rules: AccessRules):
       hash: hash('sha256', document.loc?.source.body ?? ''),
       cost: compileCost(schema, document, operationName),
       planFor(scopes) {
-        const plan = plans.get(scopes) ?? planAccess(schema, rules, document, operationName, scopes);
+        const known = plans.get(scopes);
+        if (known) return known;
+        const plan = planAccess(schema, rules, document, operationName, scopes);
         plans.set(scopes, plan, 1);
         return plan;
       },

@@ -38,14 +38,20 @@ export function createMemoryQuota({
 }: MemoryQuotaOptions = {}): MemoryQuota {
   // In order of last use: a Map keeps the order of insertion.
   const clients = new Map<string, Client>();
+  // To move what is last already would make the Map write itself anew at every other request.
+  let newest: string | undefined;
 
   const find = (name: string, limits: QuotaLimits): Client => {
+    const at = now();
     const known = clients.get(name);
-    if (!known && clients.size >= maxClients) forgetOne(clients, now());
-    const client = known ?? { buckets: new ClientBuckets(limits, now()), operations: 0, streams: 0 };
-    if (known) clients.delete(name);
-    clients.set(name, client);
-    client.buckets.fill(limits, now());
+    if (!known && clients.size >= maxClients) forgetOne(clients, at);
+    const client = known ?? { buckets: new ClientBuckets(limits, at), operations: 0, streams: 0 };
+    if (!known || name !== newest) {
+      clients.delete(name);
+      clients.set(name, client);
+      newest = name;
+    }
+    client.buckets.fill(limits, at);
     return client;
   };
 

@@ -24,10 +24,10 @@ export class ClientBuckets {
     const elapsed = Math.max(0, nowMs - this.#filledAt);
     this.#filledAt = nowMs;
     this.#limits = limits;
-    for (const [index, { limit, seconds }] of QUOTA_POLICIES.entries()) {
+    QUOTA_POLICIES.forEach(({ limit, seconds }, index) => {
       const most = limits[limit];
       this.#levels[index] = Math.min(most, this.#level(index) + (elapsed * most) / (seconds * 1_000));
-    }
+    });
   }
 
   isFull(nowMs: number): boolean {
@@ -50,16 +50,18 @@ export class ClientBuckets {
   }
 
   take(asked: Asked): void {
-    for (const [index, { counts }] of QUOTA_POLICIES.entries())
+    QUOTA_POLICIES.forEach(({ counts }, index) => {
       this.#levels[index] = this.#level(index) - unitsOf(asked, counts);
+    });
   }
 
   /** Gives back what was estimated too high, takes what was too low. */
   correctCost(surplus: number): void {
-    for (const [index, { counts }] of QUOTA_POLICIES.entries()) {
+    if (surplus === 0) return;
+    QUOTA_POLICIES.forEach(({ counts }, index) => {
       // What is too much now, filling cuts.
       if (counts === 'cost') this.#levels[index] = this.#level(index) + surplus;
-    }
+    });
   }
 
   standing(): PolicyStanding[] {

@@ -53,7 +53,7 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
     ms: number,
   ): Promise<VendorAnswer> => {
     const headers = { ...fixedHeaders, ...request.headers, ...credential };
-    using deadline = startDeadline({
+    const deadline = startDeadline({
       caller: scope.signal,
       ms,
       expired: () => timedOut(`${title} did not answer within ${Math.max(0, Math.round(ms))} ms`, request),
@@ -62,6 +62,9 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
       return await pool.exchange({ method: request.method, path, headers, body: request.body ?? null }, deadline);
     } catch (error) {
       throw deadline.reason() ?? transportFault(error, title, request);
+    } finally {
+      // `using` does the same, at the price of a stack of things to dispose of for each call.
+      deadline[Symbol.dispose]();
     }
   };
 

@@ -31,6 +31,9 @@ interface Turn {
   waiting: Set<() => void>;
 }
 
+/** Clients whose turns are kept though they have nothing to do. */
+const MOST_IDLE = 64;
+
 export function createSlots({ concurrency, maxQueued }: SlotsOptions): Slots {
   const turns = new Map<string, Turn>();
   let running = 0;
@@ -42,7 +45,8 @@ export function createSlots({ concurrency, maxQueued }: SlotsOptions): Slots {
     return turn;
   };
   const forget = (client: string, turn: Turn): void => {
-    if (turn.running === 0 && turn.waiting.size === 0) turns.delete(client);
+    // The clients of a gateway are few and come again at once: their turns are made anew only where there are many.
+    if (turns.size > MOST_IDLE && turn.running === 0 && turn.waiting.size === 0) turns.delete(client);
   };
   const serve = (turn: Turn): void => {
     running += 1;
