@@ -26,7 +26,7 @@ function moreTypes(count: number): string {
   const types = Array.from({ length: count }, (_, index) => {
     const next = [2 * index + 1, 2 * index + 2].filter((other) => other < count);
     const fields = next.map((other) => `  more${other}: [More${other}!]`);
-    return `type More${index} {\n  id: ID!\n  name: String\n  size: Int\n  created: String\n${fields.join('\n')}\n}\n`;
+    return `type More${index} @scope(requires: ["billing:read"]) {\n  id: ID!\n  name: String\n  size: Int\n  created: String\n${fields.join('\n')}\n}\n`;
   });
-  return `extend type BillingCustomer {\n  more: More0\n}\n\n${types.join('\n')}`;
+  return `extend type BillingCustomer {\n  more: More0 @scope(requires: ["billing:read"])\n}\n\n${types.join('\n')}`;
 }

@@ -44,7 +44,11 @@ function unguardedProblems(document: DocumentNode, { sdlFiles, mesh }: GraphFold
   );
   const [first] = unguarded;
   if (first === undefined) return [];
-  const names = unguarded.map(({ type, field }) => `${type}.${field.name.value}`).join(', ');
+  const shown = unguarded.slice(0, MOST_NAMED).map(({ type, field }) => `${type}.${field.name.value}`);
+  const names = [
+    ...shown,
+    ...(unguarded.length > MOST_NAMED ? [`and ${unguarded.length - MOST_NAMED} more`] : []),
+  ].join(', ');
   const file = sdlFiles.some((path) => basename(path) === 'access.graphql')
     ? 'schema/access.graphql'
     : 'an SDL file such as schema/access.graphql, named under additionalTypeDefs in .meshrc.yaml';
@@ -54,6 +58,9 @@ function unguardedProblems(document: DocumentNode, { sdlFiles, mesh }: GraphFold
     'an empty list of scopes opens a field to every caller we know.';
   return [{ ...placeOf(first.field, mesh.yaml.path), message }];
 }
+
+/** More would hide what to do about it. */
+const MOST_NAMED = 20;
 
 function fieldsWithoutRule(type: FieldsType): FieldDefinitionNode[] {
   if (directivesNamed(type, 'scope').length > 0) return [];
