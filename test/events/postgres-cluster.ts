@@ -104,8 +104,11 @@ async function isRunning(pid: number): Promise<boolean> {
   return status !== '' && !/\) [ZX]/.test(status);
 }
 
+/** Where root's programs are, which not every PATH names. */
+const WITH_SBIN = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+
 async function runAs(program: string, ...options: string[]): Promise<void> {
-  if (AS_ROOT) await run('runuser', ['-u', 'postgres', '--', program, ...options], { cwd: '/' });
+  if (AS_ROOT) await run('runuser', ['-u', 'postgres', '--', program, ...options], { cwd: '/', env: WITH_SBIN });
   else await run(program, options);
 }
 
