@@ -12,18 +12,11 @@ import { finishResult } from '../graph/finish.ts';
 import { formatError, maskError } from '../graph/mask.ts';
 import { loggedError } from '../observe/logged-error.ts';
 import { mayExplain } from './explain-header.ts';
-import { GRAPHQL_PATH, type GraphqlOptions, type GraphqlServer, MOST_BODY } from './graphql.ts';
+import type { GraphqlOptions, GraphqlServer } from './graphql.ts';
+import { type Asked, isPlainPost, parseAsked, readBody } from './plain-post.ts';
 import { REASON_HEADER, reasonOf } from './reason.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
-
-interface Asked {
-  query?: string | null;
-  variables?: Record<string, unknown> | null;
-  operationName?: string | null;
-  documentId?: unknown;
-  extensions?: Record<string, unknown> | null;
-}
 
 /** Answers the request, the short way or yoga's. */
 export type JsonPost = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -174,60 +167,6 @@ function handOver(
 ): void {
   if (length <= SMALL_BODY) response.end(body, encoding);
   else response.write(body, encoding, () => response.end());
-}
-
-const PLAIN_ACCEPT: ReadonlySet<string | undefined> = new Set([undefined, '*/*', 'application/json']);
-const PLAIN_TYPE = /^application\/json(\s*;\s*charset=utf-8)?$/i;
-
-function isPlainPost({ method, url, headers }: IncomingMessage): boolean {
-  return (
-    method === 'POST' &&
-    url === GRAPHQL_PATH &&
-    PLAIN_TYPE.test(headers['content-type'] ?? '') &&
-    PLAIN_ACCEPT.has(headers.accept) &&
-    headers['content-encoding'] === undefined &&
-    // A body of unknown or excessive length is yoga's to count and to cut.
-    Number(headers['content-length'] ?? Number.NaN) <= MOST_BODY
-  );
-}
-
-/** Undefined when the caller left before it was whole. By events: an iterator over a body of one chunk costs more than the body. */
-function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-    request.once('error', () => resolve(undefined));
-    request.once('close', () => resolve(undefined));
-  });
-}
-
-const KNOWN_KEYS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId']);
-
-/** Undefined for everything a GraphQL request must not be. */
-function parseAsked(body: Buffer): Asked | undefined {
-  let asked: unknown;
-  try {
-    asked = JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
-  return isAsked(asked) ? asked : undefined;
-}
-
-function isAsked(value: unknown): value is Asked {
-  if (!isMap(value) || !Object.keys(value).every((key) => KNOWN_KEYS.has(key))) return false;
-  const { query = null, variables = null, operationName = null, extensions = null } = value;
-  return (
-    (query === null || typeof query === 'string') &&
-    (variables === null || isMap(variables)) &&
-    (operationName === null || typeof operationName === 'string') &&
-    (extensions === null || isMap(extensions))
-  );
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Its body is read already: yoga is given it as it would be given a `fetch`. */
