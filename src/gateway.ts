@@ -9,11 +9,11 @@ import type { Settings } from './config/settings.ts';
 import type { VendorConfig } from './config/vendor.ts';
 import type { VendorName } from './config/vendor-name.ts';
 import { openEarly, openEventService } from './event-service.ts';
-import { createCompiledExecute } from './graph/compiled-execution.ts';
 import { readComposedGraph } from './graph/composed-graph.ts';
 import { createDocuments } from './graph/documents.ts';
 import { readOperationFiles } from './graph/operation-files.ts';
 import { createOperationGate } from './graph/operation-gate.ts';
+import { createExecute } from './graph/planned-execution.ts';
 import { createCountRequest } from './graph/request-count.ts';
 import { createRunOperation } from './graph/run-operation.ts';
 import { createRunSubscription } from './graph/run-subscription.ts';
@@ -119,7 +119,7 @@ export async function startGateway({
     }),
   );
   const quota = createMemoryQuota();
-  const execute = createCompiledExecute();
+  const execute = createExecute();
   const countRequest = createCountRequest(quota);
   const challenge = (scopes: readonly string[]) => resource.challenge({ error: 'insufficient_scope', scopes });
   const onMeasured = metrics.limitExceeded;

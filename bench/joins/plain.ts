@@ -8,8 +8,8 @@ import { type DocumentNode, parse, validate } from 'graphql';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
 import { operatorKey } from '../../src/auth/api-keys.ts';
 import { readGraphFolder } from '../../src/config/graph-folder.ts';
-import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import { readComposedGraph } from '../../src/graph/composed-graph.ts';
+import { createExecute } from '../../src/graph/planned-execution.ts';
 import { createGraphqlServer, type GraphqlOptions } from '../../src/http/graphql.ts';
 import { createJsonPost } from '../../src/http/json-post.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -64,7 +64,7 @@ const options: GraphqlOptions = {
     },
   },
   saved: { textOf: ({ query }) => query ?? undefined },
-  run: createCompiledExecute(),
+  run: createExecute(),
   identity: DEFAULT_IDENTITY,
   authenticate: () => principal,
   countRequest: () => ({ headers: {} }),

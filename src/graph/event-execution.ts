@@ -3,10 +3,10 @@ import type { ExecutionResult } from 'graphql';
 import type { EventRow } from '../joins/event-row.ts';
 import type { VendorCallRecord } from '../vendors/call-scope.ts';
 import type { AccessPlan } from './access-plan.ts';
-import type { Execute } from './compiled-execution.ts';
 import { type GraphContext, vendorCallsOf } from './context.ts';
 import { guardAnswer } from './guard-answer.ts';
 import type { OperationFacts } from './operation-facts.ts';
+import type { Execute } from './planned-execution.ts';
 import type { Graph } from './schema.ts';
 
 /** What of a subscription stays the same from event to event. */

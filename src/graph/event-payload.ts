@@ -7,10 +7,10 @@ import type { LoggedEvent } from '../events/log.ts';
 import type { EventRow } from '../joins/event-row.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { AccessPlan } from './access-plan.ts';
-import type { Execute } from './compiled-execution.ts';
 import { type GraphContext, vendorCallsOf } from './context.ts';
 import { admitEvent } from './event-admission.ts';
 import { executeEvent, type Payload, type PayloadRequest } from './event-execution.ts';
+import type { Execute } from './planned-execution.ts';
 import type { Graph } from './schema.ts';
 import { createSharedPayloads } from './shared-payloads.ts';
 

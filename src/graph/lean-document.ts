@@ -1,7 +1,7 @@
 /**
  * A document without what only a parser needs. graphql-js gives each node a location that holds the first and the last of
- * its tokens, and with them the chain of all: most of what a document takes. Errors need where a node begins; graphql-jit
- * asks for the line and column as well, which are worked out when it does.
+ * its tokens, and with them the chain of all: most of what a document takes. Errors need where a node begins; line and
+ * column are worked out when somebody asks.
  */
 import { type ASTNode, type DocumentNode, getLocation, Kind, type Location, type Source, visit } from 'graphql';
 

@@ -5,7 +5,6 @@ import {
   type GraphQLSchema,
   getNamedType,
   isIntrospectionType,
-  isLeafType,
   isObjectType,
 } from 'graphql';
 import { type ConfigProblem, displayPath, throwProblems } from '../config/config-error.ts';
@@ -13,7 +12,6 @@ import type { JoinFile } from '../joins/join-files.ts';
 import { readDirective } from '../rest/directive.ts';
 import type { GraphContext } from './context.ts';
 import { OWN_JOIN } from './cost-rules.ts';
-import { plainResult } from './plain-result.ts';
 
 /** They come after the engine's and take the place of any of those. Throws `ConfigError` with every problem. */
 export function attachOwnJoins(schema: GraphQLSchema, files: readonly JoinFile[]): void {
@@ -31,7 +29,7 @@ export function attachOwnJoins(schema: GraphQLSchema, files: readonly JoinFile[]
         if (field) {
           // The SDL says which parent and arguments a join gets; graphql-js keeps to it.
           const own = resolve as unknown as GraphQLFieldResolver<unknown, GraphContext>;
-          field.resolve = isLeafType(getNamedType(field.type)) ? own : (...asked) => plainResult(own(...asked), name);
+          field.resolve = own;
           field.extensions = { ...field.extensions, [OWN_JOIN]: true };
         }
       }

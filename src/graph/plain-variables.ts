@@ -35,8 +35,9 @@ export function arePlain(operation: OperationDefinitionNode, variables: Readonly
   }
   return (
     known?.every(({ name, isPlain, isOptional }) => {
-      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-      return value === undefined || value === null ? isOptional : isPlain(value);
+      if (!Object.hasOwn(variables, name)) return isOptional;
+      const value = variables[name];
+      return value === null ? isOptional : isPlain(value);
     }) ?? false
   );
 }

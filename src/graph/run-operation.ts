@@ -6,10 +6,10 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Admission } from '../quota/quota.ts';
 import { auditEntry } from './audit-entry.ts';
-import type { Execute } from './compiled-execution.ts';
 import { vendorCallsOf } from './context.ts';
 import { guardAnswer } from './guard-answer.ts';
 import type { Checked, GateOptions, OperationArgs, OperationGate } from './operation-gate.ts';
+import type { Execute } from './planned-execution.ts';
 
 export interface RunOptions extends Pick<GateOptions, 'graph' | 'visible'> {
   gate: OperationGate;

@@ -4,9 +4,9 @@ import { buildSchema } from 'graphql';
 import type { AuditLog } from '../../src/audit/audit-log.ts';
 import type { Authenticate } from '../../src/auth/principal.ts';
 import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
-import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import { createDocuments } from '../../src/graph/documents.ts';
 import { createOperationGate } from '../../src/graph/operation-gate.ts';
+import { createExecute } from '../../src/graph/planned-execution.ts';
 import { createCountRequest } from '../../src/graph/request-count.ts';
 import { createRunOperation } from '../../src/graph/run-operation.ts';
 import { createSavedDocuments } from '../../src/graph/saved-documents.ts';
@@ -55,7 +55,7 @@ export async function startSocketEdge(
   const visible = createVisibleSchemas(schema, rules);
   const graph = { schema, rules, operations: new Map(), unanswered: [] };
   const limits = DEFAULT_LIMITS;
-  const execute = createCompiledExecute();
+  const execute = createExecute();
   const quota = createMemoryQuota();
   const gate = createOperationGate({ graph, rules, visible, limits, quota });
   const options: GraphqlOptions = {

@@ -19,11 +19,11 @@ import { internScopes } from '../../src/auth/interned-scopes.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
 import { type AccessPlan, planAccess } from '../../src/graph/access-plan.ts';
-import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { attachLocks } from '../../src/graph/field-locks.ts';
 import { formatError, maskError } from '../../src/graph/mask.ts';
 import { createOperationGate } from '../../src/graph/operation-gate.ts';
+import { createExecute } from '../../src/graph/planned-execution.ts';
 import { createRunOperation } from '../../src/graph/run-operation.ts';
 import { createVisibleSchemas } from '../../src/graph/visible-schema.ts';
 import { createMemoryQuota } from '../../src/quota/memory-quota.ts';
@@ -52,8 +52,8 @@ export interface AskOptions {
   variables?: Record<string, unknown>;
   /** Without the first lock and the guard. */
   asksOnly?: 'second';
-  /** Asks until the compiled code has answered. */
-  isCompiled?: boolean;
+  /** Asks twice and gives the second answer: by what is kept of the first. Of the second lock alone: by plan, not by graphql-js. */
+  isAgain?: boolean;
 }
 
 export interface SmallAnswer {
@@ -81,7 +81,7 @@ export function createSmallGraph(sdl: string, { rows = {}, resolvers = {} }: Sma
   watchFields(schema, resolvers, resolved);
   const rules = readAccessRules(schema);
   attachLocks(schema, rules);
-  const compiled = createCompiledExecute();
+  const planned = createExecute();
   const graph = { schema, rules, operations: new Map(), unanswered: [] };
   const visible = createVisibleSchemas(schema, rules);
   const run = createRunOperation({
@@ -95,9 +95,9 @@ export function createSmallGraph(sdl: string, { rows = {}, resolvers = {} }: Sma
       read: async () => ({ edges: [], endCursor: null, hasNextPage: false }),
       [Symbol.asyncDispose]: async () => {},
     },
-    execute: compiled,
+    execute: planned,
   });
-  // A document is kept, as the gateway keeps it: what is compiled belongs to it.
+  // A document is kept, as the gateway keeps it: plans belong to it.
   const documents = new Map<string, ReturnType<typeof parse>>();
   const documentOf = (query: string) => {
     const document = documents.get(query) ?? parse(query);
@@ -113,7 +113,7 @@ export function createSmallGraph(sdl: string, { rows = {}, resolvers = {} }: Sma
     resolved,
     recorded,
     plan: (query, scopes) => planAccess(schema, rules, documentOf(query), undefined, internScopes(scopes)),
-    async ask(query, scopes, { variables, asksOnly, isCompiled = false } = {}) {
+    async ask(query, scopes, { variables, asksOnly, isAgain = false } = {}) {
       const once = (): Promise<ExecutionResult> => {
         const args = {
           schema,
@@ -122,25 +122,16 @@ export function createSmallGraph(sdl: string, { rows = {}, resolvers = {} }: Sma
           contextValue: contextFor(scopes),
           variableValues: variables,
         };
-        const ask = asksOnly ? (isCompiled ? compiled : execute) : run;
+        const ask = asksOnly ? (isAgain ? planned : execute) : run;
         // What runOperation takes beside is the context's type, which the line above has made.
         return Promise.resolve(ask(args as ExecutionArgs & typeof args));
       };
-      if (isCompiled) await untilCompiled(once);
+      if (isAgain) await once();
       resolved.length = 0;
       recorded.length = 0;
       return answerOf(await once());
     },
   };
-}
-
-/** The compiler is loaded at the second request of a document, in the background; the one after it is loaded is compiled. */
-async function untilCompiled(once: () => Promise<ExecutionResult>): Promise<void> {
-  await once();
-  await once();
-  await import('graphql-jit');
-  await new Promise((resolve) => setImmediate(resolve));
-  await once();
 }
 
 /** Interfaces and unions go by `__typename` of the row. */

@@ -1,6 +1,6 @@
 /**
  * A POST of plain JSON takes a shorter way than everything else. Both must answer alike: here every request goes the short
- * way and yoga's (an `accept` of two types is enough), first interpreted, then compiled.
+ * way and yoga's (an `accept` of two types is enough), once and again.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What vendors are asked does not depend on how often a document was sent: interpreted or compiled, the requests are the same. */
+/** What vendors are asked does not depend on how often a document was sent. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';

@@ -54,7 +54,7 @@ function comparable(result: unknown): string {
 async function hammer(ask: Ask): Promise<void> {
   const asked = [...subjects.map(({ variables }) => ({ query: QUERY, variables })), { query: SCHEMA, variables: {} }];
   const own = new Map<string, string>();
-  // One after the other, until everything is compiled and cached: what each is to get from now on.
+  // One after the other, until everything is cached: what each is to get from now on.
   for (const [index, { query, variables }] of asked.entries())
     for (const client of CLIENTS)
       for (let round = 0; round < 4; round += 1) own.set(`${client} ${index}`, await ask(client, query, variables));

@@ -1,7 +1,5 @@
 /** Asks gateway and oracle the same, and says where they differ. */
 import { parse } from 'graphql';
-import { isCompilable } from '../../../src/graph/compilable.ts';
-import { compiledRuns } from '../../../src/graph/compiled-execution.ts';
 import type { Answer, GatewayUnderTest } from '../../gateway-under-test.ts';
 import type { Tree } from '../asking.ts';
 import { difference, type Tolerance, wrongness } from './differences.ts';
@@ -18,14 +16,12 @@ export interface Count {
   /** Root selections; each page of a walk is one. They go in one operation, as they do where a page asks for all it shows. */
   queries: number;
   operations: number;
-  /** Of the operations: that were run compiled as well, and compared again. */
-  compiled: number;
   /** Fields that lead on to other objects: those written, and those that no condition left out. */
   joins: { written: number; asked: number };
 }
 
 export function createCount(): Count {
-  return { queries: 0, operations: 0, compiled: 0, joins: { written: 0, asked: 0 } };
+  return { queries: 0, operations: 0, joins: { written: 0, asked: 0 } };
 }
 
 /** Throws at the first difference, with the query. Lists are read on, page by page, where the selection says so. */
@@ -42,7 +38,7 @@ export async function expectSame(
     const query = writeQuery(roots, oracle.schema, places);
     const variables = variablesOf(query, actualCursors);
     const expected = oracle.answer(parse(query.text), variablesOf(query, expectedCursors));
-    const answers = await askAgain(gateway, oracle, query.text, variables, count);
+    const answers = await askAgain(gateway, query.text, variables);
     for (const [time, { data, errors }] of answers.entries()) {
       const found = unlikeRefusals(errors, expected.refusals) ?? difference(data, expected.data);
       if (found) throw new Error(`${found}\nAsked ${time + 1} times.\n${query.text}\n${text(variables)}`);
@@ -73,38 +69,28 @@ export async function expectNothingWrong(
   const document = parse(query.text);
   const page = oracle.answer(document, query.variables).data;
   const whole = oracle.answerWhole(document, query.variables).data;
-  for (const { data, errors } of await askAgain(gateway, oracle, query.text, query.variables, count, behave)) {
+  for (const { data, errors } of await askAgain(gateway, query.text, query.variables, behave)) {
     const found = wrongness(data, page, whole, tolerated(errors));
     if (found) throw new Error(`${found}\n${query.text}\n${text(query.variables)}\n${text(errors)}`);
   }
   countIn(count, roots);
 }
 
-/** The answers: interpreted, and compiled the second time if it can be. Faults that strike a few times are set anew for each. */
+/** As often as shows what is kept from one time to the next. */
+const TIMES = 2;
+
+/** The answers, which must not depend on what was asked before. Faults that strike a few times are set anew for each. */
 async function askAgain(
   gateway: GatewayUnderTest,
-  { schema }: WorldAnswers,
   query: string,
   variables: Record<string, unknown>,
-  count: Count,
   behave?: () => Promise<void>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
-  const times = isCompilable({ schema, document: parse(query) }) ? 2 : 1;
-  let compiled = 0;
-  const hear = () => {
-    compiled += 1;
-  };
-  compiledRuns.subscribe(hear);
-  try {
-    for (let time = 0; time < times; time += 1) {
-      await behave?.();
-      answers.push(await gateway.ask(query, { variables }));
-    }
-  } finally {
-    compiledRuns.unsubscribe(hear);
+  for (let time = 0; time < TIMES; time += 1) {
+    await behave?.();
+    answers.push(await gateway.ask(query, { variables }));
   }
-  if (compiled > 0) count.compiled += 1;
   return answers;
 }
 

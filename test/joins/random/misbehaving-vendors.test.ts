@@ -19,7 +19,6 @@ it.each([
   const proof = await prove(subject, behaviour, { queries: QUERIES, seed: 20_261_102 });
   expect(proof.differences.join('\n')).toBe('');
   expect(proof.queries).toBeGreaterThanOrEqual(QUERIES);
-  expect(proof.compiled / proof.operations).toBeGreaterThan(0.5);
   expect(proof.joins.asked / proof.joins.written).toBeGreaterThan(0.9);
   process.stdout.write(`${describeProof(proof)}, over ${behaviour} vendors: nothing wrong\n`);
 });

@@ -1,4 +1,4 @@
-/** Selections of which compiled code can be made: without conditions, and with input objects written out. */
+/** Selections without conditions, which leave nothing out, and with input objects written out. */
 import type { Selection } from './selection.ts';
 
 /** The same fields with the same arguments. */

@@ -1,6 +1,5 @@
 /** Random queries, as many as are wanted, against the oracle. Every failure names the seed and path that show it again. */
 import fc from 'fast-check';
-import { compiledRuns } from '../../../src/graph/compiled-execution.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../../gateway-under-test.ts';
 import { type Count, createCount, expectNothingWrong, expectSame } from './ask-both.ts';
 import { LOSSY, SHUFFLED, tolerated, type VendorFault } from './faults.ts';
@@ -30,7 +29,6 @@ export async function startSubject(): Promise<Subject> {
   const { world } = gateway.sandbox;
   const oracle = createWorldAnswers(world);
   const { root } = createSelections(oracle.schema, oracle.links, world, await readCursors(gateway));
-  await loadCompiler(gateway);
   const some = fc.array(root, { minLength: 1, maxLength: MOST_ROOTS, size: 'max' });
   const roots = fc.oneof({ weight: 3, arbitrary: some.map((all) => all.map(plainly)) }, some);
   const faulty = (faults: fc.Arbitrary<VendorFault[]>) => (count: Count) =>
@@ -56,17 +54,6 @@ export async function startSubject(): Promise<Subject> {
   };
 }
 
-/** It is loaded in the background; from then on what is asked for the second time is compiled. */
-async function loadCompiler(gateway: GatewayUnderTest): Promise<void> {
-  let isLoaded = false;
-  const hear = () => {
-    isLoaded = true;
-  };
-  compiledRuns.subscribe(hear);
-  while (!isLoaded) await gateway.ask('{ people(first: 1) { nodes { email } } }');
-  compiledRuns.unsubscribe(hear);
-}
-
 async function behave({ control, logged }: GatewayUnderTest, faults: readonly VendorFault[]): Promise<void> {
   logged.length = 0;
   await control('DELETE', '/faults');
@@ -89,7 +76,6 @@ export async function prove(
     const found = await proveSeed(subject, behaviour, next);
     proof.queries += found.queries;
     proof.operations += found.operations;
-    proof.compiled += found.compiled;
     proof.joins.written += found.joins.written;
     proof.joins.asked += found.joins.asked;
     proof.differences.push(...found.differences);
@@ -98,9 +84,9 @@ export async function prove(
 }
 
 /** In one line. */
-export function describeProof({ queries, operations, compiled, joins }: Proof): string {
+export function describeProof({ queries, operations, joins }: Proof): string {
   const share = Math.round((100 * joins.asked) / joins.written);
-  return `${queries} random queries in ${operations} operations, ${compiled} of them compiled too, ${share} % of their joins asked`;
+  return `${queries} random queries in ${operations} operations, ${share} % of their joins asked`;
 }
 
 /** All operations of one seed. */
