@@ -1,23 +1,18 @@
 /** What one GraphQL operation carries: who asks and how, how long it may take, its vendor calls and its loaders. */
 import type { DocumentNode } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
-import { GatewayError } from '../errors.ts';
 import { createBoundReader } from '../joins/bound-reader.ts';
 import type { AckedEvents, EventAckContext } from '../joins/event-acks.ts';
 import { DEFAULT_IDENTITY, type Identity } from '../joins/identity.ts';
 import { createKeyedReads } from '../joins/keyed-read.ts';
 import type { RestExecutor } from '../rest/executor.ts';
 import type { EventStream } from '../subscriptions/event-stream.ts';
-import type { CallScope, VendorCallRecord } from '../vendors/call-scope.ts';
+import type { VendorCallRecord } from '../vendors/call-scope.ts';
+import type { LeaveSignal } from '../vendors/leave-signal.ts';
 import type { OperationFacts } from './operation-facts.ts';
+import { OperationScope } from './operation-scope.ts';
 
 export type Transport = 'post' | 'get' | 'sse' | 'ws';
-
-/** Of one operation. */
-export interface OperationScope extends CallScope {
-  /** Calls it may make, whatever was estimated. */
-  mostCalls: number;
-}
 
 export interface GraphContext extends EventAckContext {
   scope: OperationScope;
@@ -34,16 +29,18 @@ export interface GraphContext extends EventAckContext {
   /** Its transport has taken a request of the quota for it. */
   isCounted: boolean;
   /** What was asked, as it was sent; undefined until that is known. */
-  asked?: {
-    document: DocumentNode;
-    operationName: string | null | undefined;
-    variables: Readonly<Record<string, unknown>>;
-    facts: OperationFacts;
-  };
+  asked?:
+    | {
+        document: DocumentNode;
+        operationName: string | null | undefined;
+        variables: Readonly<Record<string, unknown>>;
+        facts: OperationFacts;
+      }
+    | undefined;
   /** In calls to vendors. */
-  estimatedCost?: number;
+  estimatedCost?: number | undefined;
   /** Of the HTTP answer: what is left of the client's quota. */
-  quotaHeaders?: Readonly<Record<string, string>>;
+  quotaHeaders?: Readonly<Record<string, string>> | undefined;
   /** How a subscription is carried on; undefined where no stream of answers can be given. */
   streaming: Streaming | undefined;
   /** The subscription, once it is open. */
@@ -74,7 +71,7 @@ export interface OperationRequest {
   transport: Transport;
   reason?: string | undefined;
   /** Aborts when the caller leaves. */
-  signal: AbortSignal;
+  signal: LeaveSignal;
   explain: boolean;
   /** Whether a request of the quota was taken for it already. @default false */
   isCounted?: boolean;
@@ -94,35 +91,21 @@ export function createGraphContext(
   identity: Identity = DEFAULT_IDENTITY,
 ): GraphContext {
   const { requestId, principal, signal, timeoutMs, streaming, ackEvents } = request;
-  const calls: VendorCallRecord[] = [];
-  let begun = 0;
-  const scope: OperationScope = {
-    requestId,
-    principal: principal.id,
-    client: principal.client,
-    signal,
-    deadlineAt: Date.now() + timeoutMs,
-    authorize: (vendor, access) => requireScope(principal, `${vendor}:${access}`),
-    mostCalls: Number.POSITIVE_INFINITY,
-    begin(access) {
-      begun += 1;
-      // A write was estimated for what it is, and one left out would leave half of something done.
-      if (access === 'read' && begun > scope.mostCalls) throw tooManyCalls(scope.mostCalls);
-    },
-    reads: new Map(),
-    record: (call) => calls.push(call),
-    onWrite: () => reads.forget(),
-  };
+  const scope = new OperationScope({ requestId, principal, signal, deadlineAt: Date.now() + timeoutMs });
   const reads = createKeyedReads(createBoundReader(rest, scope), identity);
-  return {
+  scope.onWrite = () => reads.forget();
+  const context: GraphContext = {
     requestId,
     principal,
     transport: request.transport,
     reason: request.reason,
     startedAt: performance.now(),
-    calls,
+    calls: scope.calls,
     explain: request.explain,
     isCounted: request.isCounted ?? false,
+    asked: undefined,
+    estimatedCost: undefined,
+    quotaHeaders: undefined,
     streaming: streaming && {
       ...streaming,
       contextFor(present, unwanted) {
@@ -132,17 +115,13 @@ export function createGraphContext(
         return made;
       },
     },
-    ...(ackEvents && { ackEvents: (consumer, cursor) => ackEvents(principal, consumer, cursor) }),
     rest,
     scope,
     identity,
     reads,
   };
-}
-
-function tooManyCalls(most: number): GatewayError {
-  const message = `The operation has made ${most} calls to vendors, which is all it may. Ask for less, or in several operations.`;
-  return new GatewayError('LIMIT_EXCEEDED', message, { limit: 'cost', retryable: false });
+  if (ackEvents) context.ackEvents = (consumer, cursor) => ackEvents(principal, consumer, cursor);
+  return context;
 }
 
 /** Calls that left for a vendor, every try counted. */
@@ -150,12 +129,4 @@ export function vendorCallsOf({ calls }: Pick<GraphContext, 'calls'>): number {
   let sent = 0;
   for (const { cached } of calls) if (!cached) sent += 1;
   return sent;
-}
-
-function requireScope({ scopes }: Principal, needed: string): void {
-  if (scopes.has(needed)) return;
-  throw new GatewayError('SCOPE_MISSING', `This needs the scope ${needed}, which your key does not have.`, {
-    scopes: [needed],
-    retryable: false,
-  });
 }

@@ -11,6 +11,7 @@ import { createGraphContext } from '../graph/context.ts';
 import { finishResult } from '../graph/finish.ts';
 import { formatError, maskError } from '../graph/mask.ts';
 import { loggedError } from '../observe/logged-error.ts';
+import { Leaving } from '../vendors/leave-signal.ts';
 import { mayExplain } from './explain-header.ts';
 import type { GraphqlOptions, GraphqlServer } from './graphql.ts';
 import { type Asked, isPlainPost, parseAsked, readBody } from './plain-post.ts';
@@ -83,8 +84,8 @@ async function answer(
   options: GraphqlOptions,
 ): Promise<void> {
   const requestId = requestIdOf(one(headers[REQUEST_ID_HEADER]));
-  const caller = new AbortController();
-  response.once('close', () => {
+  const caller = new Leaving();
+  response.on('close', () => {
     if (!response.writableFinished) caller.abort();
   });
   const operation = {
@@ -92,7 +93,7 @@ async function answer(
     principal,
     transport: 'post',
     reason: reasonOf(headers[REASON_HEADER]),
-    signal: caller.signal,
+    signal: caller,
     explain: mayExplain(options, one(headers['x-vendorgraph-explain']), principal),
     timeoutMs: options.operationTimeoutMs,
     ackEvents: options.ackEvents,

@@ -30,13 +30,14 @@ export function createHttpServer(
   route: (path: string) => SimpleHandler | undefined,
   webhooks?: NodeHandler | undefined,
 ): Server {
-  const server = createServer(
+  // A server that closes waits for its connections: none may stay for a next request once its answer is out.
+  function endWhenClosing(this: ServerResponse): void {
+    if (!server.listening) this.req.socket.destroySoon();
+  }
+  const server: Server = createServer(
     { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: LOOK_MS },
     (request, response) => {
-      // A server that closes waits for its connections: none may stay for a next request once its answer is out.
-      response.once('finish', () => {
-        if (!server.listening) request.socket.destroySoon();
-      });
+      response.on('finish', endWhenClosing);
       const path = (request.url ?? '').split('?')[0] ?? '';
       if (!namesHost(request)) send(response, plain(400, 'The Host header names no host.\n'));
       else if (path === GRAPHQL_PATH) void graphql(request, response);

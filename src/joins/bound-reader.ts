@@ -22,13 +22,13 @@ const MOST_PAGES = (2 * MOST_ROWS) / PAGE;
 
 export function createBoundReader(rest: RestExecutor, scope: CallScope): BoundReader {
   return {
-    call: (operation, args, keys) => rest.call(operation, args, scope, keys === undefined ? undefined : { keys }),
+    call: (operation, args, keys) => rest.call(operation, args, scope, { keys }),
     async firstRow(operation, args) {
       const { rows } = await rest.page(operation, args, { first: 1 }, scope);
       return rows[0]?.node ?? null;
     },
     async everyRow(operation, args, keys) {
-      const options = keys === undefined ? undefined : { keys };
+      const options = { keys };
       const rows: unknown[] = [];
       let after: string | null = null;
       for (let pages = 1; ; pages += 1) {

@@ -40,42 +40,57 @@ const NOBODY = Promise.resolve(null);
 
 /** Loaders live for one operation: nothing is shared between callers, nothing is stale in the next one. */
 export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAULT_IDENTITY): KeyedReads {
-  // One loader per read; the map's value type is erased because each read has a Row of its own.
-  const loaders = new Map<KeyedRead<never>, DataLoader<string, unknown>>();
-  const things = new Map<object, unknown>();
+  return new OperationReads(reader, identity);
+}
 
-  const loaderOf = <Row>(read: KeyedRead<Row>): DataLoader<string, Row | null> => {
-    const known = loaders.get(read as unknown as KeyedRead<never>);
+/** A class, since every operation has one, and most have few joins: what it does is made once, and its maps when they are needed. */
+class OperationReads implements KeyedReads {
+  readonly #reader: BoundReader;
+  readonly #identity: Identity;
+  /** One loader per read; its type is erased because each read has a Row of its own. */
+  #loaders: Map<KeyedRead<never>, DataLoader<string, unknown>> | undefined;
+  #things: Map<object, unknown> | undefined;
+
+  constructor(reader: BoundReader, identity: Identity) {
+    this.#reader = reader;
+    this.#identity = identity;
+  }
+
+  // Asked for each row: no promise around the loader's own.
+  load<Row>(read: KeyedRead<Row>, key: string): Promise<Row | null> {
+    const normal = normalised(read, key, this.#identity);
+    return normal === null ? NOBODY : this.#loaderOf(read).load(normal);
+  }
+
+  prime<Row>(read: KeyedRead<Row>, row: Row): void {
+    for (const key of read.keysOf(row, [])) {
+      const normal = key ? normalised(read, key, this.#identity) : null;
+      // Of whom several keys recognise, this row may be the wrong one.
+      if (normal !== null && !hasAliases(read, normal, this.#identity)) this.#loaderOf(read).prime(normal, row);
+    }
+  }
+
+  kept<Thing>(key: object, make: () => Thing): Thing {
+    this.#things ??= new Map();
+    if (!this.#things.has(key)) this.#things.set(key, make());
+    // The map holds under a key only what its own `make` made.
+    return this.#things.get(key) as Thing;
+  }
+
+  forget(): void {
+    this.#loaders = undefined;
+    this.#things = undefined;
+  }
+
+  #loaderOf<Row>(read: KeyedRead<Row>): DataLoader<string, Row | null> {
+    this.#loaders ??= new Map();
+    const known = this.#loaders.get(read as unknown as KeyedRead<never>);
     // The map holds under a read only the loader made from it below.
     if (known) return known as DataLoader<string, Row | null>;
-    const made = new DataLoader<string, Row | null>((keys) => readAll(read, keys, reader, identity));
-    loaders.set(read as unknown as KeyedRead<never>, made);
+    const made = new DataLoader<string, Row | null>((keys) => readAll(read, keys, this.#reader, this.#identity));
+    this.#loaders.set(read as unknown as KeyedRead<never>, made);
     return made;
-  };
-
-  return {
-    // Asked for each row: no promise around the loader's own.
-    load<Row>(read: KeyedRead<Row>, key: string): Promise<Row | null> {
-      const normal = normalised(read, key, identity);
-      return normal === null ? NOBODY : loaderOf(read).load(normal);
-    },
-    prime(read, row) {
-      for (const key of read.keysOf(row, [])) {
-        const normal = key ? normalised(read, key, identity) : null;
-        // Of whom several keys recognise, this row may be the wrong one.
-        if (normal !== null && !hasAliases(read, normal, identity)) loaderOf(read).prime(normal, row);
-      }
-    },
-    kept<Thing>(key: object, make: () => Thing): Thing {
-      if (!things.has(key)) things.set(key, make());
-      // The map holds under a key only what its own `make` made.
-      return things.get(key) as Thing;
-    },
-    forget() {
-      loaders.clear();
-      things.clear();
-    },
-  };
+  }
 }
 
 function normalised<Row>(read: KeyedRead<Row>, key: string, identity: Identity): string | null {
@@ -90,8 +105,8 @@ function hasAliases<Row>({ of }: KeyedRead<Row>, key: string, identity: Identity
 /** What was found, by canonical key. A row that carries the key itself goes before one that carries an alias of it. */
 interface Found<Row> {
   rows: Map<string, Row>;
-  aliased: Map<string, Row>;
-  failed: Map<string, Error>;
+  aliased: Map<string, Row> | undefined;
+  failed: Map<string, Error> | undefined;
 }
 
 /** One result per key in the order of the keys: a row, null, or the error of the chunk the key was in. */
@@ -102,60 +117,85 @@ async function readAll<Row>(
   identity: Identity,
 ): Promise<(Row | null | Error)[]> {
   const { of } = read;
-  const found: Found<Row> = { rows: new Map(), aliased: new Map(), failed: new Map() };
+  const found: Found<Row> = { rows: new Map(), aliased: undefined, failed: undefined };
   const asked = of === undefined ? keys : keys.flatMap((key) => identity.spellings(of, key));
-  const run = (chunk: readonly string[], rows: Collection<Row>['rows']): Promise<void> =>
-    collect(read, { asked: chunk, rows, reader, found, identity });
-  await Promise.all(chunksOf(asked, read.chunk).map((chunk) => run(chunk, (noting) => read.read(chunk, noting))));
-  const resultOf = (key: string) => found.failed.get(key) ?? found.rows.get(key) ?? found.aliased.get(key) ?? null;
+  if (asked.length <= read.chunk) await collect(read, asked, { reader, found, identity });
+  else await Promise.all(chunksOf(asked, read.chunk).map((chunk) => collect(read, chunk, { reader, found, identity })));
   const [only] = keys;
-  if (read.lookAgain && only !== undefined && keys.length === 1 && resultOf(only) === null) {
-    await run([only], async (noting) => (await read.lookAgain?.(only, noting)) ?? null);
+  const { lookAgain } = read;
+  if (lookAgain && only !== undefined && keys.length === 1 && resultOf(found, only) === null) {
+    await collect(read, [only], { reader, found, identity, rowsOf: (_keys, noting) => lookAgain(only, noting) });
   }
-  return keys.map(resultOf);
+  return keys.map((key) => resultOf(found, key));
+}
+
+function resultOf<Row>({ failed, rows, aliased }: Found<Row>, key: string): Row | null | Error {
+  return failed?.get(key) ?? rows.get(key) ?? aliased?.get(key) ?? null;
 }
 
 interface Collection<Row> {
-  asked: readonly string[];
-  rows: (reader: BoundReader) => ReturnType<KeyedRead<Row>['read']>;
   reader: BoundReader;
   found: Found<Row>;
   identity: Identity;
+  /** @default the read's own */
+  rowsOf?: KeyedRead<Row>['read'];
 }
 
-async function collect<Row>(read: KeyedRead<Row>, collection: Collection<Row>): Promise<void> {
-  const { asked, rows, reader, found, identity } = collection;
-  const faults: PartialFault[] = [];
+async function collect<Row>(
+  read: KeyedRead<Row>,
+  asked: readonly string[],
+  { reader, found, identity, rowsOf }: Collection<Row>,
+): Promise<void> {
+  const noting = new NotingReader(reader);
   try {
     // What is no row, or has no text for a key, is found by nobody.
-    for (const row of (await rows(noting(reader, faults))) ?? []) {
+    const rows = await (rowsOf ? rowsOf(asked, noting) : read.read(asked, noting));
+    for (const row of rows ?? []) {
       if (!isObject(row)) continue;
       for (const key of read.keysOf(row, asked)) {
         if (!key || typeof key !== 'string') continue;
         const plain = read.normalise ? read.normalise(key) : key;
         if (plain === null) continue;
         const canonical = read.of === undefined ? plain : identity.canonical(read.of, plain);
-        const known = canonical === plain ? found.rows : found.aliased;
-        // The first row of a key wins, so that a doubled row changes nothing.
-        if (!known.has(canonical)) known.set(canonical, row);
+        if (canonical === plain) keepFirst(found.rows, canonical, row);
+        else {
+          found.aliased ??= new Map();
+          keepFirst(found.aliased, canonical, row);
+        }
       }
     }
-    if (faults.length > 0) failNamed(read, faults, collection);
+    if (noting.faults) failNamed(read, noting.faults, asked, found, identity);
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
+    found.failed ??= new Map();
     for (const key of asked) found.failed.set(read.of === undefined ? key : identity.canonical(read.of, key), failure);
   }
 }
 
-/** The same reader; what its batch reads could not read is added to `faults`. */
-function noting(reader: BoundReader, faults: PartialFault[]): BoundReader {
-  return {
-    ...reader,
-    async call(operation, args, keys) {
-      const answer = await reader.call(operation, args, keys);
-      for (const fault of partialFaultsOf(answer)) faults.push(fault);
-      return answer;
-    },
+/** The first row of a key wins, so that a doubled row changes nothing. */
+function keepFirst<Row>(rows: Map<string, Row>, key: string, row: Row): void {
+  if (!rows.has(key)) rows.set(key, row);
+}
+
+/** The same reader, which keeps what its batch reads could not read. */
+class NotingReader implements BoundReader {
+  readonly #reader: BoundReader;
+  faults: PartialFault[] | undefined;
+  readonly firstRow: BoundReader['firstRow'];
+  readonly everyRow: BoundReader['everyRow'];
+
+  constructor(reader: BoundReader) {
+    this.#reader = reader;
+    this.firstRow = reader.firstRow;
+    this.everyRow = reader.everyRow;
+  }
+
+  // A read may take it out of the reader it is given.
+  call: BoundReader['call'] = async (operation, args, keys) => {
+    const answer = await this.#reader.call(operation, args, keys);
+    const faults = partialFaultsOf(answer);
+    if (faults.length > 0) this.faults = [...(this.faults ?? []), ...faults];
+    return answer;
   };
 }
 
@@ -163,14 +203,20 @@ function noting(reader: BoundReader, faults: PartialFault[]): BoundReader {
 function failNamed<Row>(
   read: KeyedRead<Row>,
   faults: readonly PartialFault[],
-  { asked, found, identity }: Collection<Row>,
+  asked: readonly string[],
+  found: Found<Row>,
+  identity: Identity,
 ): void {
+  const failures = new Map(found.failed);
+  found.failed = failures;
   const canonical = new Map(asked.map((key) => [normalised(read, key, identity) ?? key, key]));
   for (const { keys, error } of faults) {
     const named = keys.map((key) => normalised(read, key, identity) ?? key).filter((key) => canonical.has(key));
     const failed =
-      named.length > 0 ? named : [...canonical.keys()].filter((key) => !found.rows.has(key) && !found.aliased.has(key));
-    for (const key of failed) found.failed.set(key, error);
+      named.length > 0
+        ? named
+        : [...canonical.keys()].filter((key) => !found.rows.has(key) && !found.aliased?.has(key));
+    for (const key of failed) failures.set(key, error);
   }
 }
 

@@ -32,9 +32,9 @@ export interface RestExecutorOptions {
 
 export interface CallOptions {
   /** Keys a batch read asks for; for the record. @default 1 */
-  keys?: number;
+  keys?: number | undefined;
   /** Sent in the operation's idempotency header, when it has one. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 export interface PageOptions extends CallOptions {
@@ -79,9 +79,9 @@ export function createRestExecutor({
   return {
     cursors,
 
-    async call(name, args, scope, options = {}) {
+    async call(name, args, scope, { keys, idempotencyKey } = {}) {
       const { operation, vendor } = find(name);
-      const built = buildRequest(operation, vendor, { args, ...options });
+      const built = buildRequest(operation, vendor, { args, keys, idempotencyKey });
       const request = built instanceof Promise ? await built : built;
       return readAnswer(operation, vendor, await door.send(request, scope));
     },

@@ -18,7 +18,7 @@ export function appendPairs(pairs: string[], name: string, value: unknown, array
   } else if (typeof value === 'object') {
     for (const [key, item] of Object.entries(value)) appendPairs(pairs, `${name}[${key}]`, item, arrays);
   } else {
-    pairs.push(`${encodeURIComponent(name)}=${encode(value)}`);
+    pairs.push(`${encode(name)}=${encode(value)}`);
   }
 }
 
@@ -26,10 +26,11 @@ function appendArray(pairs: string[], name: string, values: readonly unknown[], 
   const items = values.filter((item) => item !== undefined && item !== null);
   const style = items.some((item) => typeof item === 'object') ? 'indices' : arrays;
   if (style === 'comma') {
-    if (items.length > 0) pairs.push(`${encodeURIComponent(name)}=${items.map(encode).join(',')}`);
+    if (items.length > 0) pairs.push(`${encode(name)}=${items.map(encode).join(',')}`);
     return;
   }
-  for (const [index, item] of items.entries()) appendPairs(pairs, itemName(name, index, style), item, arrays);
+  for (let index = 0; index < items.length; index += 1)
+    appendPairs(pairs, itemName(name, index, style), items[index], arrays);
 }
 
 /** A parameter that is called `ids[]` by its vendor has its brackets already. */
@@ -38,7 +39,11 @@ function itemName(name: string, index: number, style: ArrayStyle): string {
   return style === 'brackets' && !name.endsWith('[]') ? `${name}[]` : name;
 }
 
+/** What encoding leaves as it is: ids and names, mostly. */
+const UNRESERVED = /^[\w.~-]*$/;
+
 /** Text from outside may hold half a surrogate pair, which encodeURIComponent refuses. */
 function encode(value: unknown): string {
-  return encodeURIComponent(String(value).toWellFormed());
+  const text = String(value);
+  return UNRESERVED.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }

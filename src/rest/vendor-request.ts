@@ -12,8 +12,8 @@ export interface RequestParts {
   args: Readonly<Record<string, unknown>>;
   /** Page size and position, by the vendor's names. */
   paging?: Readonly<Record<string, unknown>>;
-  keys?: number;
-  idempotencyKey?: string;
+  keys?: number | undefined;
+  idempotencyKey?: string | undefined;
 }
 
 /**
@@ -33,21 +33,21 @@ export function buildRequest(
   try {
     const args = toWireArguments(operation, parts.args);
     const written = operation.body && writeBody(operation.body.format, bodyOf(operation, args, parts));
-    const assembled = (body?: WrittenBody) => assemble(operation, vendor, { ...parts, args }, body);
-    return written instanceof Promise ? written.then(assembled).catch(refuse) : assembled(written);
+    if (!(written instanceof Promise)) return assemble(operation, vendor, parts, args, written);
+    return written.then((body) => assemble(operation, vendor, parts, args, body)).catch(refuse);
   } catch (error) {
     return refuse(error);
   }
 }
 
-/** `parts.args` are the vendor's already. */
+/** `args`: those of `parts`, as the vendor wants them. */
 function assemble(
   operation: RestOperation,
   vendor: Pick<VendorConfig, 'query'>,
   parts: RequestParts,
+  args: RequestParts['args'],
   written: WrittenBody | undefined,
 ): VendorRequest {
-  const { args } = parts;
   const path = operation.path.expand(args);
   const query = writeQuery(operation, args, parts, vendor.query.arrays);
   const headers = writeHeaders(operation, args, parts);
@@ -59,9 +59,9 @@ function assemble(
     target: query === '' ? path : `${path}?${query}`,
     template: operation.path.text,
     headers,
-    ...(written === undefined ? {} : { body: written.body }),
+    body: written?.body,
     access: operation.access,
-    ...(parts.keys === undefined ? {} : { keys: parts.keys }),
+    keys: parts.keys,
   };
 }
 
@@ -87,8 +87,8 @@ function writeQuery(
       given ?? (sparse?.in === 'query' && sparse.argument === parameter.argument ? sparse.value : undefined);
     appendPairs(pairs, parameter.name, value, parameter.arrays ?? arrays);
   }
-  if (paging?.in === 'query') {
-    for (const [name, value] of Object.entries(parts.paging ?? {})) appendPairs(pairs, name, value, arrays);
+  if (paging?.in === 'query' && parts.paging) {
+    for (const [name, value] of Object.entries(parts.paging)) appendPairs(pairs, name, value, arrays);
   }
   return pairs.join('&');
 }

@@ -5,6 +5,7 @@
  */
 import { GatewayError } from '../errors.ts';
 import type { EventFilter, LoggedEvent, Position } from '../events/log.ts';
+import type { LeaveSignal } from '../vendors/leave-signal.ts';
 import type { Cursors } from './cursor.ts';
 import type { EventHub } from './event-hub.ts';
 import { createHandover } from './handover.ts';
@@ -55,7 +56,7 @@ export interface StreamOptions extends StartRequest {
   /** The caller's filter within his present rights. */
   authorize: Authorize;
   /** The caller left: the stream completes. */
-  signal?: AbortSignal | undefined;
+  signal?: LeaveSignal | undefined;
   /** SLOW_CONSUMER when an item is not taken for so long. @default 60_000 */
   stalledAfterMs?: number;
   /**
@@ -148,7 +149,7 @@ function createStream(options: StreamOptions, { permission, start, signAt }: Str
     consumer ? [principal, consumerKey(consumer, field)] : undefined,
   );
   measures?.streams(1);
-  signal?.addEventListener('abort', leave, { once: true });
+  signal?.addEventListener('abort', leave);
   if (signal?.aborted) leave();
 
   return {

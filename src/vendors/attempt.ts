@@ -6,6 +6,7 @@ import type { VendorConfig } from '../config/vendor.ts';
 import { GatewayError } from '../errors.ts';
 import { ACCEPT_ENCODING, decodeBody } from './answer-body.ts';
 import type { CallScope, VendorAnswer, VendorCallRecord, VendorRequest } from './call-scope.ts';
+import type { NoteAnswer } from './clock-skew.ts';
 import { startDeadline } from './deadline.ts';
 import type { VendorPool } from './pool.ts';
 import type { Outcome } from './retry.ts';
@@ -24,6 +25,8 @@ export interface AttemptCall {
   path: string;
   scope: CallScope;
   record: (call: VendorCallRecord) => void;
+  /** Shown every answer of the vendor that stands, as it came. */
+  onAnswer?: NoteAnswer | undefined;
 }
 
 export interface AttemptTime {
@@ -47,46 +50,45 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
     ...Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), value])),
   };
 
-  const exchange = async (
-    { request, path, scope }: AttemptCall,
-    credential: Record<string, string>,
-    ms: number,
-  ): Promise<VendorAnswer> => {
+  return async ({ request, path, scope, record }, { number, askedAt, ms }) => {
+    const credential = authorizeOrRefuse(authorize, title, request);
     const headers = { ...fixedHeaders, ...request.headers, ...credential };
+    const startedAt = performance.now();
     const deadline = startDeadline({
       caller: scope.signal,
       ms,
       expired: () => timedOut(`${title} did not answer within ${Math.max(0, Math.round(ms))} ms`, request),
     });
     try {
-      return await pool.exchange({ method: request.method, path, headers, body: request.body ?? null }, deadline);
+      const packed = await pool.exchange(
+        { method: request.method, path, headers, body: request.body ?? null },
+        deadline,
+      );
+      const answer = isPlain(packed) ? packed : await unpack(packed, title, request);
+      record(recordOf(request, answer.status, number, askedAt, startedAt));
+      return { answer: scrubCredential(answer, credential, hasEnvelope || answer.status >= 400) };
     } catch (error) {
-      throw deadline.reason() ?? transportFault(error, title, request);
+      const failure =
+        deadline.reason() ?? (error instanceof GatewayError ? error : transportFault(error, title, request));
+      const ended = recordOf(request, null, number, askedAt, startedAt);
+      record(failure instanceof GatewayError ? { ...ended, error: failure.code } : ended);
+      return { failure };
     } finally {
       // `using` does the same, at the price of a stack of things to dispose of for each call.
       deadline[Symbol.dispose]();
     }
   };
+}
 
-  return async (call, { number, askedAt, ms }) => {
-    const { request, record } = call;
-    const { vendor, operation, method, keys = 1 } = request;
-    const credential = authorizeOrRefuse(authorize, title, request);
-    const startedAt = performance.now();
-    const ended = (status: number | null): VendorCallRecord => {
-      const times = { askedAt, startedAt, endedAt: performance.now() };
-      return { vendor, operation, method, status, ...times, keys, cached: false, attempt: number };
-    };
-    try {
-      const packed = await exchange(call, credential, ms);
-      const answer = isPlain(packed) ? packed : await unpack(packed, title, request);
-      record(ended(answer.status));
-      return { answer: scrubCredential(answer, credential, hasEnvelope || answer.status >= 400) };
-    } catch (failure) {
-      record(failure instanceof GatewayError ? { ...ended(null), error: failure.code } : ended(null));
-      return { failure };
-    }
-  };
+function recordOf(
+  { vendor, operation, method, keys = 1 }: VendorRequest,
+  status: number | null,
+  attempt: number,
+  askedAt: number,
+  startedAt: number,
+): VendorCallRecord {
+  const endedAt = performance.now();
+  return { vendor, operation, method, status, askedAt, startedAt, endedAt, keys, cached: false, attempt };
 }
 
 function isPlain({ headers, body }: VendorAnswer): boolean {

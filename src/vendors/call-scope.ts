@@ -4,6 +4,7 @@
  */
 import type { VendorName } from '../config/vendor-name.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { LeaveSignal } from './leave-signal.ts';
 
 export interface CallScope {
   requestId: string;
@@ -12,7 +13,7 @@ export interface CallScope {
   /** Whose calls wait in one queue. @default the principal */
   client?: string;
   /** Aborts when the caller leaves or the operation is over. */
-  signal: AbortSignal;
+  signal: LeaveSignal;
   /** Epoch milliseconds after which no call of this operation may still run. */
   deadlineAt: number;
   /** Throws SCOPE_MISSING when the principal may not use the vendor this way. Asked before every call. */
@@ -22,7 +23,7 @@ export interface CallScope {
   /** Reads in flight or done in this operation, by principal and request: identical reads are one call. */
   reads: Map<string, Promise<VendorAnswer>>;
   /** Told of each write that ended, well or not. */
-  onWrite?(): void;
+  onWrite?: (() => void) | undefined;
   /** Told once for each vendor call that ended, shared ones (`cached: true`) included. */
   record(call: VendorCallRecord): void;
 }
@@ -61,11 +62,11 @@ export interface VendorRequest {
   /** The operation's template, e.g. `/v1/customers/{customer}`; the door checks `target` against it once more. */
   template: string;
   headers: Record<string, string>;
-  body?: string | Buffer;
+  body?: string | Buffer | undefined;
   /** Reads may be retried and shared; writes never are. */
   access: 'read' | 'write';
   /** For the record. @default 1 */
-  keys?: number;
+  keys?: number | undefined;
 }
 
 export interface VendorAnswer {

@@ -1,7 +1,9 @@
 /** Ends a piece of work when its time is up or its caller has left, whichever comes first. */
+import type { LeaveSignal } from './leave-signal.ts';
+
 export interface DeadlineOptions {
   /** The caller's own signal; its reason is passed on. */
-  caller: AbortSignal;
+  caller: LeaveSignal;
   /** Milliseconds from now. */
   ms: number;
   /** What the work fails with when the time is up. */
@@ -20,47 +22,48 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** Starts the clock. Dispose it as soon as the work is done: it holds a timer and a listener on the caller. */
 export function startDeadline({ caller, ms, expired }: DeadlineOptions): Deadline {
-  let ended: { reason: unknown } | undefined;
-  let tell: (() => void) | undefined;
-  const end = (reason: unknown): void => {
-    if (ended) return;
-    ended = { reason };
-    tell?.();
-  };
-  const leave = (): void => end(caller.reason);
-  const timer = setTimeout(() => end(expired()), Math.min(Math.max(0, ms), LONGEST_MS));
-  const leavers = leaversOf(caller);
-  if (caller.aborted) leave();
-  else leavers.add(leave);
-  return {
-    reason: () => ended?.reason,
-    onEnd(listener) {
-      tell = listener;
-    },
-    [Symbol.dispose]() {
-      tell = undefined;
-      clearTimeout(timer);
-      leavers.delete(leave);
-    },
-  };
+  return new StartedDeadline(caller, ms, expired);
 }
 
-/** Whom to tell when a caller leaves: one listener on its signal for all its calls, since each listener costs more than a Set's member. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+/** A class, since every call to a vendor has one: what it does is made once, and not with each. */
+class StartedDeadline implements Deadline {
+  readonly #caller: LeaveSignal;
+  readonly #timer: NodeJS.Timeout;
+  readonly #leave: () => void;
+  #ended: { reason: unknown } | undefined;
+  #tell: (() => void) | undefined;
 
-function leaversOf(caller: AbortSignal): Set<() => void> {
-  const known = waiting.get(caller);
-  if (known) return known;
-  const leavers = new Set<() => void>();
-  waiting.set(caller, leavers);
-  caller.addEventListener('abort', () => {
-    for (const leave of leavers) leave();
-  });
-  return leavers;
+  constructor(caller: LeaveSignal, ms: number, expired: () => Error) {
+    this.#caller = caller;
+    this.#leave = () => this.#end(caller.reason);
+    this.#timer = setTimeout(() => this.#end(expired()), Math.min(Math.max(0, ms), LONGEST_MS));
+    if (caller.aborted) this.#leave();
+    else caller.addEventListener('abort', this.#leave);
+  }
+
+  reason(): unknown {
+    return this.#ended?.reason;
+  }
+
+  onEnd(listener: () => void): void {
+    this.#tell = listener;
+  }
+
+  [Symbol.dispose](): void {
+    this.#tell = undefined;
+    clearTimeout(this.#timer);
+    this.#caller.removeEventListener('abort', this.#leave);
+  }
+
+  #end(reason: unknown): void {
+    if (this.#ended) return;
+    this.#ended = { reason };
+    this.#tell?.();
+  }
 }
 
 /** Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: LeaveSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const leave = (): void => {
@@ -71,6 +74,6 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', leave);
       resolve();
     }, ms);
-    signal.addEventListener('abort', leave, { once: true });
+    signal.addEventListener('abort', leave);
   });
 }

@@ -5,6 +5,7 @@
 import type { VendorConfig } from '../config/vendor.ts';
 import type { VendorName } from '../config/vendor-name.ts';
 import { GatewayError } from '../errors.ts';
+import type { AttemptCall } from './attempt.ts';
 import type { CallScope, VendorAnswer, VendorCallRecord, VendorRequest } from './call-scope.ts';
 import type { NoteAnswer } from './clock-skew.ts';
 import { createLane, type Lane } from './lane.ts';
@@ -40,28 +41,27 @@ export function createVendorDoor({ connections, now = Date.now, onCall, onAnswer
     lanes.set(vendor, createLane({ config, endpoint, authorize: () => connection.authorize(), now }));
   }
 
-  const send = async (request: VendorRequest, scope: CallScope): Promise<VendorAnswer> => {
-    scope.authorize(request.vendor, request.access);
-    const lane = lanes.get(request.vendor);
-    if (lane === undefined) throw unconnected(request);
-    const path = lane.guard(request);
+  const carry = (lane: Lane, path: string, request: VendorRequest, scope: CallScope): Promise<VendorAnswer> => {
     const record = (call: VendorCallRecord): void => {
       scope.record(call);
       onCall?.(call);
     };
-    const call = async (): Promise<VendorAnswer> => {
-      scope.begin?.(request.access);
-      const answer = await lane.carry({ request, path, scope, record });
-      onAnswer?.(request.vendor, answer);
-      return answer;
-    };
-    if (request.access === 'read') return shareRead(request, scope, call, record);
+    if (request.access === 'write') return write({ lane, path, request, scope, record, onAnswer });
+    return shareRead(request, scope, record, () => {
+      scope.begin?.('read');
+      return lane.carry({ request, path, scope, record, onAnswer });
+    });
+  };
+
+  // No promise around the lane's own: calls to vendors are what a request is made of.
+  const send = (request: VendorRequest, scope: CallScope): Promise<VendorAnswer> => {
     try {
-      return await call();
-    } finally {
-      // What was read before the write may no longer be true.
-      scope.reads.clear();
-      scope.onWrite?.();
+      scope.authorize(request.vendor, request.access);
+      const lane = lanes.get(request.vendor);
+      if (lane === undefined) throw unconnected(request);
+      return carry(lane, lane.guard(request), request, scope);
+    } catch (error) {
+      return Promise.reject(error);
     }
   };
 
@@ -71,6 +71,22 @@ export function createVendorDoor({ connections, now = Date.now, onCall, onAnswer
       await Promise.all(Array.from(lanes.values(), (lane) => lane[Symbol.asyncDispose]()));
     },
   };
+}
+
+interface Write extends AttemptCall {
+  lane: Lane;
+}
+
+async function write({ lane, ...call }: Write): Promise<VendorAnswer> {
+  const { scope } = call;
+  try {
+    scope.begin?.('write');
+    return await lane.carry(call);
+  } finally {
+    // What was read before the write may no longer be true.
+    scope.reads.clear();
+    scope.onWrite?.();
+  }
 }
 
 function unconnected({ vendor, operation }: VendorRequest): GatewayError {

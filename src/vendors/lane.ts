@@ -46,9 +46,9 @@ export function createLane({ config, endpoint, authorize, now }: LaneOptions): L
         } finally {
           slots.release(client);
         }
-        if (request.access === 'write' || isGood(outcome)) return settle(outcome);
+        if (request.access === 'write' || isGood(outcome)) return settle(outcome, call);
         const waitMs = retryDelay(outcome, { policy: retry, attempt: number, now: now(), random: Math.random() });
-        if (waitMs === undefined || now() + waitMs >= endsAt) return settle(outcome);
+        if (waitMs === undefined || now() + waitMs >= endsAt) return settle(outcome, call);
         await pause(waitMs, scope.signal);
       }
     },
@@ -88,7 +88,8 @@ function isGood(outcome: Outcome): boolean {
   return 'answer' in outcome && outcome.answer.status === 200;
 }
 
-function settle(outcome: Outcome): VendorAnswer {
-  if ('answer' in outcome) return outcome.answer;
-  throw outcome.failure;
+function settle(outcome: Outcome, { request, onAnswer }: AttemptCall): VendorAnswer {
+  if (!('answer' in outcome)) throw outcome.failure;
+  onAnswer?.(request.vendor, outcome.answer);
+  return outcome.answer;
 }

@@ -40,49 +40,62 @@ export function createPool({ origin, connections, timeoutMs }: PoolOptions): Ven
       new Promise((resolve, reject) => {
         const reason = deadline.reason();
         if (reason !== undefined) return reject(reason);
-        pool.dispatch({ ...exchange, origin }, collect(deadline, resolve, reject));
+        pool.dispatch(exchange, new Gathering(deadline, resolve, reject));
       }),
     [Symbol.asyncDispose]: () => pool.destroy(),
   };
 }
 
-/** Gathers one answer. `controller` is unknown until the request leaves undici's own queue. */
-function collect(
-  deadline: Deadline,
-  resolve: (answer: VendorAnswer) => void,
-  reject: (reason: unknown) => void,
-): Dispatcher.DispatchHandler {
-  let controller: Dispatcher.DispatchController | undefined;
-  let status = 0;
-  let headers: Record<string, string> = {};
-  const chunks: Buffer[] = [];
-  const leave = (): void => {
-    reject(deadline.reason());
-    controller?.abort(new Error('aborted'));
-  };
-  deadline.onEnd(leave);
+/** Gathers one answer. A class, since every call to a vendor has one: what it does is made once, and not with each. */
+class Gathering implements Dispatcher.DispatchHandler {
+  readonly #deadline: Deadline;
+  readonly #resolve: (answer: VendorAnswer) => void;
+  readonly #reject: (reason: unknown) => void;
+  /** Unknown until the request leaves undici's own queue. */
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: Record<string, string> = {};
+  #first: Buffer | undefined;
+  #others: Buffer[] | undefined;
 
-  return {
-    onRequestStart(started) {
-      controller = started;
-      if (deadline.reason() !== undefined) controller.abort(new Error('aborted'));
-    },
-    onResponseStart(_controller, statusCode, received) {
-      status = statusCode;
-      headers = flatten(received);
-    },
-    onResponseData(_controller, chunk) {
-      chunks.push(chunk);
-    },
-    onResponseEnd() {
-      const [only] = chunks;
-      resolve({ status, headers, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks) });
-    },
-    onResponseError(_controller, error) {
-      reject(error);
-    },
-  };
+  constructor(deadline: Deadline, resolve: (answer: VendorAnswer) => void, reject: (reason: unknown) => void) {
+    this.#deadline = deadline;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    deadline.onEnd(() => {
+      reject(deadline.reason());
+      this.#controller?.abort(new Error('aborted'));
+    });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#deadline.reason() !== undefined) controller.abort(new Error('aborted'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = flatten(headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#first) this.#first = chunk;
+    else if (this.#others) this.#others.push(chunk);
+    else this.#others = [chunk];
+  }
+
+  onResponseEnd(): void {
+    const first = this.#first ?? NOTHING;
+    const body = this.#others ? Buffer.concat([first, ...this.#others]) : first;
+    this.#resolve({ status: this.#status, headers: this.#headers, body, content: undefined });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#reject(error);
+  }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 function flatten(headers: IncomingHttpHeaders): Record<string, string> {
   const flat: Record<string, string> = {};

@@ -4,8 +4,8 @@ import type { CallScope, VendorAnswer, VendorCallRecord, VendorRequest } from '.
 export function shareRead(
   request: VendorRequest,
   scope: CallScope,
-  call: () => Promise<VendorAnswer>,
   record: (call: VendorCallRecord) => void,
+  call: () => Promise<VendorAnswer>,
 ): Promise<VendorAnswer> {
   const key = keyOf(request, scope);
   const shared = scope.reads.get(key);

@@ -7,10 +7,10 @@ import { internScopes } from '../../src/auth/interned-scopes.ts';
 import type { Principal } from '../../src/auth/principal.ts';
 import type { QuotaLimits } from '../../src/config/quota-limits.ts';
 import type { AnswerStream } from '../../src/graph/answer-stream.ts';
-import { createCompiledExecute } from '../../src/graph/compiled-execution.ts';
 import type { GraphContext } from '../../src/graph/context.ts';
 import { createOperationFacts } from '../../src/graph/operation-facts.ts';
 import type { OperationArgs, OperationGate } from '../../src/graph/operation-gate.ts';
+import { createExecute } from '../../src/graph/planned-execution.ts';
 import { createRunSubscription, type SubscriptionOptions } from '../../src/graph/run-subscription.ts';
 import type { EventRow } from '../../src/joins/event-row.ts';
 import type { EventTypes } from '../../src/joins/event-types.ts';
@@ -101,7 +101,7 @@ export async function openSubscriptions({
     graph: { schema: SCHEMA, rules: RULES, operations: new Map(), unanswered: [] },
     gate: OPEN_GATE,
     quota,
-    execute: createCompiledExecute(),
+    execute: createExecute(),
     ...UNTOLD,
     events: { hub: streams.hub, cursors, consumers: { ack: async () => '' }, types: TYPES, ...more },
     ...(lateMs !== undefined && { lateMs }),
@@ -148,7 +148,7 @@ function contextOf(rig: Subscriptions, signal = new AbortController().signal): G
   });
   const context: Partial<GraphContext> = {
     ...{ requestId: 'r', transport: 'ws', calls: [], explain: false, principal: principalOf() },
-    scope: { signal } as GraphContext['scope'],
+    scope: { signal } as unknown as GraphContext['scope'],
     streaming: {
       authenticate: principalOf,
       positionFrames: true,
