@@ -1,4 +1,7 @@
-/** What the audit log holds: who did what, on whose behalf, with which outcome. Variables come redacted; nothing here hides them. */
+/**
+ * What the audit log holds: who did what, on whose behalf, with which outcome. Variables come redacted; nothing here hides them.
+ * What is undefined does not stand in the log.
+ */
 
 export const AUDIT_KINDS = ['operation', 'write-opened', 'write-closed', 'refused'] as const;
 export const AUDIT_OUTCOMES = ['ok', 'partial', 'failed', 'refused', 'left', 'opened'] as const;
@@ -13,24 +16,24 @@ export interface AuditEntry {
   principal: string;
   client: string;
   clientKind: string;
-  onBehalfOf?: string;
+  onBehalfOf?: string | undefined;
   /** Why the caller says it asked. */
-  reason?: string;
+  reason?: string | undefined;
   transport: string;
-  operationName?: string;
-  operationType?: string;
+  operationName?: string | undefined;
+  operationType?: string | undefined;
   /** SHA-256 of the document's text, hex. */
-  operationHash?: string;
+  operationHash?: string | undefined;
   /** Redacted by the caller. */
   variables?: unknown;
   /** Coordinates by sensitivity: `{ EMAIL: ['Person.email'] }`. */
-  fields?: Readonly<Record<string, readonly string[]>>;
+  fields?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Calls by vendor. */
-  vendors?: Readonly<Record<string, number>>;
+  vendors?: Readonly<Record<string, number>> | undefined;
   outcome: AuditOutcome;
   /** Codes of the errors the caller was given. */
-  codes?: readonly string[];
-  cost?: { estimated: number; actual: number };
+  codes?: readonly string[] | undefined;
+  cost?: { estimated: number; actual: number } | undefined;
 }
 
 /** An entry as it stands in the log. */

@@ -15,26 +15,30 @@ export interface Ending {
 }
 
 export function auditEntry(schema: GraphQLSchema, context: GraphContext, ending: Ending): AuditEntry {
-  const { requestId, principal, transport, reason, asked, estimatedCost } = context;
+  const { principal, asked, estimatedCost } = context;
   const vendors = context.eventCalls ?? callsByVendor(context);
-  const variables = asked && redactVariables(schema, asked.facts.operation, asked.variables);
-  const personalData = asked?.facts.planFor(principal.scopes).personalData ?? {};
-  return {
-    ...refusedEntry({ requestId, principal, transport }, ending),
-    ...(reason !== undefined && { reason }),
-    ...(asked && {
-      ...(asked.facts.operation.name && { operationName: asked.facts.operation.name.value }),
-      operationType: asked.facts.operation.operation,
-      operationHash: asked.facts.hash,
-    }),
-    ...(variables && { variables }),
-    ...(Object.keys(personalData).length > 0 && { fields: personalData }),
-    ...(Object.keys(vendors).length > 0 && { vendors }),
-    ...(estimatedCost !== undefined && { cost: { estimated: estimatedCost, actual: sumOf(vendors) } }),
-  };
+  const personalData = asked?.facts.planFor(principal.scopes).personalData;
+  const entry = refusedEntry(context, ending);
+  entry.reason = context.reason;
+  if (asked) {
+    const { operation, hash } = asked.facts;
+    entry.operationName = operation.name?.value;
+    entry.operationType = operation.operation;
+    entry.operationHash = hash;
+    entry.variables = redactVariables(schema, operation, asked.variables);
+  }
+  if (personalData && !isEmpty(personalData)) entry.fields = personalData;
+  if (!isEmpty(vendors)) entry.vendors = vendors;
+  if (estimatedCost !== undefined) entry.cost = { estimated: estimatedCost, actual: sumOf(vendors) };
+  return entry;
 }
 
-/** Of a request that never became an operation. */
+function isEmpty(members: object): boolean {
+  for (const _name in members) return false;
+  return true;
+}
+
+/** Of a request that never became an operation. Names stand in the order in which the log shows them. */
 export function refusedEntry(
   { requestId, principal, transport }: { requestId: string; principal: Principal; transport: string },
   { kind, outcome, codes }: Ending,
@@ -46,10 +50,18 @@ export function refusedEntry(
     principal: id,
     client,
     clientKind,
-    ...(subject !== undefined && { onBehalfOf: subjectOf(subject) }),
+    onBehalfOf: subject === undefined ? undefined : subjectOf(subject),
     transport,
     outcome,
-    ...(codes && codes.length > 0 && { codes }),
+    codes: codes && codes.length > 0 ? codes : undefined,
+    reason: undefined,
+    operationName: undefined,
+    operationType: undefined,
+    operationHash: undefined,
+    variables: undefined,
+    fields: undefined,
+    vendors: undefined,
+    cost: undefined,
   };
 }
 

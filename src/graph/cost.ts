@@ -24,7 +24,7 @@ export function compileCost(
 ): EstimateCost {
   const operation = getOperationAST(document, operationName);
   if (!operation) return () => 0;
-  const varies = (operation.variableDefinitions ?? []).length > 0;
+  let varies = (operation.variableDefinitions ?? []).length > 0;
   let plan: CostPlan | undefined;
   /** What an operation without variables costs, or, until that is known, more than which. */
   let constant = 0;
@@ -40,6 +40,8 @@ export function compileCost(
       if (constant > most) return constant;
     }
     plan = { steps, slots };
+    // Ids and search words make no difference.
+    varies &&= steps.some(({ size, leftOut }) => size !== undefined || leftOut !== undefined);
     return constant;
   };
 }

@@ -23,7 +23,7 @@ export function recordUse(
   { data, errors = [] }: ExecutionResult,
   { requestId, known, context, left }: Use,
 ): void {
-  const codes = [...new Set(errors.map(({ extensions }) => String(extensions.code)))];
+  const codes = errors.length === 0 ? NO_CODES : [...new Set(errors.map(({ extensions }) => String(extensions.code)))];
   const isWrite = context?.isWriteOpen ?? false;
   const outcome = left ? 'left' : outcomeOf(data, errors, isWrite);
   const kind = isWrite ? 'write-closed' : data === undefined ? 'refused' : 'operation';
@@ -34,6 +34,8 @@ export function recordUse(
     context ? auditEntry(graph.schema, context, ending) : refusedEntry({ requestId, principal, transport }, ending),
   );
 }
+
+const NO_CODES: readonly string[] = [];
 
 function outcomeOf(data: unknown, errors: readonly GraphQLError[], isWrite: boolean): AuditEntry['outcome'] {
   // A write that was begun was not refused, whatever became of it.

@@ -30,9 +30,11 @@ export function readBody(request: IncomingMessage): Promise<Buffer | undefined> 
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-    request.once('error', () => resolve(undefined));
-    request.once('close', () => resolve(undefined));
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    // What comes after the end changes nothing.
+    const leave = (): void => resolve(undefined);
+    request.on('error', leave);
+    request.on('close', leave);
   });
 }
 

@@ -38,7 +38,7 @@ export function createHttpServer(
     { headersTimeout: RECEIVE_TIMEOUT_MS, requestTimeout: RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: LOOK_MS },
     (request, response) => {
       response.on('finish', endWhenClosing);
-      const path = (request.url ?? '').split('?')[0] ?? '';
+      const path = pathOf(request.url ?? '');
       if (!namesHost(request)) send(response, plain(400, 'The Host header names no host.\n'));
       else if (path === GRAPHQL_PATH) void graphql(request, response);
       else if (webhooks && path.startsWith(WEBHOOK_PATH)) void webhooks(request, response);
@@ -48,6 +48,11 @@ export function createHttpServer(
   server.maxHeadersCount = MOST_HEADERS;
   cutSlowReaders(server);
   return server;
+}
+
+function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
 }
 
 /** The one that was good last time; nearly every request names it again. */

@@ -8,11 +8,11 @@ import type { Admission, PolicyStanding } from './quota.ts';
 export function rateLimitHeaders(admission: Admission): Readonly<Record<string, string>> {
   const { policies } = admission.standing;
   const tightest = tightestOf(policies);
-  return {
-    'ratelimit-policy': policyText(policies),
-    ...(tightest && { ratelimit: `"${tightest.name}";r=${tightest.remaining};t=${tightest.resetSeconds}` }),
-    ...retryAfter(admission),
-  };
+  const headers: Record<string, string> = { 'ratelimit-policy': policyText(policies) };
+  if (tightest) headers['ratelimit'] = `"${tightest.name}";r=${tightest.remaining};t=${tightest.resetSeconds}`;
+  const seconds = retryAfter(admission);
+  if (seconds !== undefined) headers['retry-after'] = String(seconds);
+  return headers;
 }
 
 /** Of the policies asked for last: most requests are those of one kind of client. */
@@ -28,14 +28,17 @@ function policyText(policies: readonly PolicyStanding[]): string {
 
 /** Of several that are equally near their end, the first. */
 function tightestOf(policies: readonly PolicyStanding[]): PolicyStanding | undefined {
-  const share = ({ remaining, quota }: PolicyStanding) => (quota === 0 ? 1 : remaining / quota);
-  return policies.reduce<PolicyStanding | undefined>(
-    (tightest, one) => (tightest === undefined || share(one) < share(tightest) ? one : tightest),
-    undefined,
-  );
+  let tightest: PolicyStanding | undefined;
+  for (const one of policies) if (tightest === undefined || shareOf(one) < shareOf(tightest)) tightest = one;
+  return tightest;
 }
 
-function retryAfter(admission: Admission): { 'retry-after'?: string } {
-  if (admission.admitted || admission.refusal.retryAfterMs === undefined) return {};
-  return { 'retry-after': String(Math.max(1, Math.ceil(admission.refusal.retryAfterMs / 1_000))) };
+function shareOf({ remaining, quota }: PolicyStanding): number {
+  return quota === 0 ? 1 : remaining / quota;
+}
+
+/** Seconds. */
+function retryAfter(admission: Admission): number | undefined {
+  if (admission.admitted || admission.refusal.retryAfterMs === undefined) return undefined;
+  return Math.max(1, Math.ceil(admission.refusal.retryAfterMs / 1_000));
 }

@@ -38,14 +38,15 @@ export class ClientBuckets {
   /** The bucket that will take longest to hold what is asked, or undefined when all do. Takes nothing. */
   shortage(asked: Asked): { index: number; waitMs: number } | undefined {
     let longest: { index: number; waitMs: number } | undefined;
-    for (const [index, { limit, counts, seconds }] of QUOTA_POLICIES.entries()) {
-      const missing = unitsOf(asked, counts) - this.#level(index);
-      if (unitsOf(asked, counts) === 0 || missing <= DUST) continue;
+    QUOTA_POLICIES.forEach(({ limit, counts, seconds }, index) => {
+      const units = unitsOf(asked, counts);
+      const missing = units - this.#level(index);
+      if (units === 0 || missing <= DUST) return;
       const most = this.#limits[limit];
       // More than a full bucket holds never comes.
-      const waitMs = unitsOf(asked, counts) > most ? Number.POSITIVE_INFINITY : (missing * seconds * 1_000) / most;
+      const waitMs = units > most ? Number.POSITIVE_INFINITY : (missing * seconds * 1_000) / most;
       if (longest === undefined || waitMs > longest.waitMs) longest = { index, waitMs };
-    }
+    });
     return longest;
   }
 

@@ -4,7 +4,8 @@
  */
 import type { VendorConfig } from '../config/vendor.ts';
 import { GatewayError } from '../errors.ts';
-import { ACCEPT_ENCODING, decodeBody } from './answer-body.ts';
+import { decodeBody } from './answer-body.ts';
+import { createCallHeaders } from './call-headers.ts';
 import type { CallScope, VendorAnswer, VendorCallRecord, VendorRequest } from './call-scope.ts';
 import type { NoteAnswer } from './clock-skew.ts';
 import { startDeadline } from './deadline.ts';
@@ -44,15 +45,11 @@ export function createAttempt({ config, authorize, pool }: AttemptOptions): Atte
   const { title } = config;
   // A vendor with an envelope fails with status 200.
   const hasEnvelope = config.errors.envelope !== undefined;
-  const fixedHeaders = {
-    'user-agent': 'vendorgraph',
-    'accept-encoding': ACCEPT_ENCODING,
-    ...Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), value])),
-  };
+  const headersOf = createCallHeaders(config.headers);
 
   return async ({ request, path, scope, record }, { number, askedAt, ms }) => {
     const credential = authorizeOrRefuse(authorize, title, request);
-    const headers = { ...fixedHeaders, ...request.headers, ...credential };
+    const headers = headersOf(request.headers, credential);
     const startedAt = performance.now();
     const deadline = startDeadline({
       caller: scope.signal,
