@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commitMany, type DataFolder, entryOf, makeDataFolder } from '../audit/log-under-test.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bin/vendorgraph.js', import.meta.url));
 const KEY = 'a-key-that-is-kept-in-a-vault-and-nowhere-else';
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bin/vendorgraph.js', import.meta.url));
 
 export interface CommandOptions {
   /** Added to free ports and log level info. Nothing else of this process's environment reaches the command. */
