@@ -44,7 +44,7 @@ function enter(
   try {
     const isWrite = checked.facts.operation.operation === 'mutation';
     const result = isWrite ? write(checked, options) : execute(checked, options);
-    if (result instanceof Promise) return settled(result, settle);
+    if (result instanceof Promise) return afterwards(result, settle);
     settle();
     return result;
   } catch (error) {
@@ -54,12 +54,17 @@ function enter(
 }
 
 /** As `finally` does it, for less. */
-async function settled(result: Promise<ExecutionResult>, settle: () => void): Promise<ExecutionResult> {
-  try {
-    return await result;
-  } finally {
-    settle();
-  }
+function afterwards<Value>(result: Promise<Value>, settle: () => void): Promise<Value> {
+  return result.then(
+    (value) => {
+      settle();
+      return value;
+    },
+    (error: unknown) => {
+      settle();
+      throw error;
+    },
+  );
 }
 
 /** On record before a vendor hears of it: what cannot be recorded is not done. */

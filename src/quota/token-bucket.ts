@@ -11,49 +11,52 @@ const DUST = 1e-6;
 export class ClientBuckets {
   readonly #levels: number[];
   #limits: QuotaLimits;
+  /** Of each policy, from `#limits`: asked for several times with every request. */
+  #most: readonly number[];
   #filledAt: number;
 
   constructor(limits: QuotaLimits, nowMs: number) {
     this.#limits = limits;
+    this.#most = mostOf(limits);
     this.#filledAt = nowMs;
-    this.#levels = QUOTA_POLICIES.map(({ limit }) => limits[limit]);
+    this.#levels = [...this.#most];
   }
 
   /** To be called before asking and taking. Limits that were changed hold from now on. A clock that goes back adds nothing. */
   fill(limits: QuotaLimits, nowMs: number): void {
     const elapsed = Math.max(0, nowMs - this.#filledAt);
     this.#filledAt = nowMs;
+    if (limits !== this.#limits) this.#most = mostOf(limits);
     this.#limits = limits;
-    QUOTA_POLICIES.forEach(({ limit, seconds }, index) => {
-      const most = limits[limit];
-      this.#levels[index] = Math.min(most, this.#level(index) + (elapsed * most) / (seconds * 1_000));
-    });
+    for (let index = 0; index < QUOTA_POLICIES.length; index += 1) {
+      const most = this.#mostOf(index);
+      this.#levels[index] = Math.min(most, this.#level(index) + (elapsed * most) / (secondsOf(index) * 1_000));
+    }
   }
 
   isFull(nowMs: number): boolean {
     this.fill(this.#limits, nowMs);
-    return QUOTA_POLICIES.every(({ limit }, index) => this.#level(index) >= this.#limits[limit]);
+    return this.#most.every((most, index) => this.#level(index) >= most);
   }
 
   /** The bucket that will take longest to hold what is asked, or undefined when all do. Takes nothing. */
   shortage(asked: Asked): { index: number; waitMs: number } | undefined {
     let longest: { index: number; waitMs: number } | undefined;
-    QUOTA_POLICIES.forEach(({ limit, counts, seconds }, index) => {
-      const units = unitsOf(asked, counts);
+    for (let index = 0; index < QUOTA_POLICIES.length; index += 1) {
+      const units = unitsOf(asked, index);
       const missing = units - this.#level(index);
-      if (units === 0 || missing <= DUST) return;
-      const most = this.#limits[limit];
+      if (units === 0 || missing <= DUST) continue;
+      const most = this.#mostOf(index);
       // More than a full bucket holds never comes.
-      const waitMs = units > most ? Number.POSITIVE_INFINITY : (missing * seconds * 1_000) / most;
+      const waitMs = units > most ? Number.POSITIVE_INFINITY : (missing * secondsOf(index) * 1_000) / most;
       if (longest === undefined || waitMs > longest.waitMs) longest = { index, waitMs };
-    });
+    }
     return longest;
   }
 
   take(asked: Asked): void {
-    QUOTA_POLICIES.forEach(({ counts }, index) => {
-      this.#levels[index] = this.#level(index) - unitsOf(asked, counts);
-    });
+    for (let index = 0; index < QUOTA_POLICIES.length; index += 1)
+      this.#levels[index] = this.#level(index) - unitsOf(asked, index);
   }
 
   /** Gives back what was estimated too high, takes what was too low. */
@@ -66,8 +69,8 @@ export class ClientBuckets {
   }
 
   standing(): PolicyStanding[] {
-    return QUOTA_POLICIES.map(({ name, limit, seconds }, index) => {
-      const quota = this.#limits[limit];
+    return QUOTA_POLICIES.map(({ name, seconds }, index) => {
+      const quota = this.#mostOf(index);
       const level = this.#level(index);
       return {
         name,
@@ -82,12 +85,22 @@ export class ClientBuckets {
   #level(index: number): number {
     return this.#levels[index] ?? 0;
   }
+
+  #mostOf(index: number): number {
+    return this.#most[index] ?? 0;
+  }
 }
 
-function unitsOf(
-  { cost, write, isEvent, isCounted, isStream }: Asked,
-  counts: (typeof QUOTA_POLICIES)[number]['counts'],
-): number {
+function mostOf(limits: QuotaLimits): readonly number[] {
+  return QUOTA_POLICIES.map(({ limit }) => limits[limit]);
+}
+
+function secondsOf(index: number): number {
+  return QUOTA_POLICIES[index]?.seconds ?? 0;
+}
+
+function unitsOf({ cost, write, isEvent, isCounted, isStream }: Asked, index: number): number {
+  const counts = QUOTA_POLICIES[index]?.counts;
   if (counts === 'requests') return isEvent || isCounted || isStream ? 0 : 1;
   if (counts === 'cost') return cost;
   return write ? 1 : 0;
