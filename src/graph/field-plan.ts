@@ -17,6 +17,7 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql';
 import { planArguments, type ReadArguments } from './argument-plan.ts';
+import { OWN_JOIN } from './cost-rules.ts';
 
 export interface FieldPlan {
   /** Its name in the answer. */
@@ -28,6 +29,8 @@ export interface FieldPlan {
   returnType: GraphQLOutputType;
   /** Undefined: the row's own property. */
   resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  /** A join of the graph folder resolves it. */
+  isOwnJoin: boolean;
   readArguments: ReadArguments;
   value: ValuePlan;
 }
@@ -85,6 +88,7 @@ function planField(
     parentType,
     returnType: field.type,
     resolve: field === TypeNameMetaFieldDef ? () => parentType.name : field.resolve,
+    isOwnJoin: field.extensions[OWN_JOIN] === true,
     readArguments: planArguments(field, node),
     value: planValue(field.type, false),
   };

@@ -20,6 +20,8 @@ export interface OperationPlan {
   operation: OperationDefinitionNode;
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   root: SelectionPlan;
+  /** Whether a join of a graph folder was met. */
+  hasOwnJoins: boolean;
   /** What is selected of a row of `type`, which the value of `field` is or holds. */
   selectionOf(field: FieldPlan, value: ValuePlan, type: GraphQLObjectType): SelectionPlan;
 }
@@ -73,20 +75,28 @@ interface PlanSource extends Pick<OperationPlan, 'schema' | 'operation' | 'fragm
 }
 
 function createPlan({ schema, operation, fragments, rootType, values }: PlanSource): OperationPlan {
-  return {
+  const root = planSelection(rootType, collectFields(schema, fragments, values, rootType, operation.selectionSet));
+  const plan: OperationPlan = {
     schema,
     operation,
     fragments,
-    root: planSelection(rootType, collectFields(schema, fragments, values, rootType, operation.selectionSet)),
+    root,
+    hasOwnJoins: hasOwnJoin(root),
     selectionOf({ nodes }, value, type) {
       const known = value.selections?.get(type);
       if (known) return known;
       const selection = planSelection(type, collectSubfields(schema, fragments, values, type, nodes));
+      plan.hasOwnJoins ||= hasOwnJoin(selection);
       value.selections ??= new Map();
       value.selections.set(type, selection);
       return selection;
     },
   };
+  return plan;
+}
+
+function hasOwnJoin({ fields }: SelectionPlan): boolean {
+  return fields.some(({ isOwnJoin }) => isOwnJoin);
 }
 
 function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {

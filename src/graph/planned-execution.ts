@@ -11,6 +11,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Variables } from './argument-plan.ts';
+import type { GraphContext } from './context.ts';
 import { executePlan } from './execution.ts';
 import { type OperationPlans, planOperation } from './operation-plan.ts';
 import { arePlain } from './plain-variables.ts';
@@ -36,8 +37,14 @@ export function createExecute(): Execute {
     const variables = plans && coercedVariables(plans.operation, args);
     const plan = variables && plans.planFor(variables);
     if (!plan) return execute(args);
-    return executePlan({ plan, rootValue: args.rootValue, context: args.contextValue, variables });
+    const { rootValue, contextValue: context } = args;
+    return executePlan({ plan, rootValue, context, variables, deadlineAt: deadlineOf(context) });
   };
+}
+
+/** Contexts of the gateway have one. */
+function deadlineOf(context: unknown): number | undefined {
+  return (context as Partial<GraphContext> | undefined)?.scope?.deadlineAt;
 }
 
 /** Undefined where they do not fit. */
