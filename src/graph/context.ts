@@ -11,7 +11,7 @@ import type { EventStream } from '../subscriptions/event-stream.ts';
 import type { CallScope, VendorCallRecord } from '../vendors/call-scope.ts';
 import type { OperationFacts } from './operation-facts.ts';
 
-export type Transport = 'post' | 'get' | 'sse' | 'ws';
+export type Transport = 'post' | 'get' | 'sse' | 'ws' | 'mcp';
 
 /** Of one operation. */
 export interface OperationScope extends CallScope {

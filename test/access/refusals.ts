@@ -125,3 +125,6 @@ export const WRITE_BY_GET: Refusal = {
   status: 405,
   headers: { allow: 'POST' },
 };
+
+/** Its hosts let it run unasked, because it says that it only reads. */
+export const WRITE_BY_TOOL: Refusal = { ...WRITE_BY_GET, status: 200, headers: {} };
