@@ -108,6 +108,13 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     status: 429,
     headers: { 'retry-after': /^[1-9]\d*$/, ratelimit: /./, 'ratelimit-policy': /./ },
   },
+  'a quota of calls that is smaller than what it takes': {
+    client: 'frugal',
+    query: '{ stripeInvoices(first: 300) { nodes { id } } }',
+    told: { code: 'QUOTA_EXCEEDED' },
+    status: 429,
+    headers: { ratelimit: /./, 'ratelimit-policy': /./ },
+  },
 };
 
 /** Refused by what it is that brings it. */
