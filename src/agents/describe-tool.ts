@@ -28,7 +28,7 @@ export function answerDescribe(
   const context = contextFor(caller, undefined, options);
   const schema = options.visible.schemaFor(principal.scopes);
   const found: Described = { sdl: [], fields: [], notFound: [] };
-  for (const coordinate of coordinates) describe(coordinate, schema, options.graph.rules, found);
+  for (const coordinate of new Set(coordinates)) describe(coordinate, schema, options.graph.rules, found);
   finishResult(options, { data: {} }, { requestId, context });
   const { sdl: texts, ...rest } = found;
   const whole = texts.join('\n\n');

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { GatewayError } from '../errors.ts';
 import { MOST_COORDINATES, REASON, TOKENS, type ToolName } from './tool-list.ts';
 
+/** No name of ours is near it; what is longer would be compared with each of them. */
+const LONGEST_COORDINATE = 200;
+
 export const queryArguments = z.strictObject({
   query: z.string().optional(),
   saved: z.string().optional(),
@@ -13,7 +16,7 @@ export const queryArguments = z.strictObject({
 });
 
 export const describeArguments = z.strictObject({
-  coordinates: z.array(z.string()).min(1).max(MOST_COORDINATES),
+  coordinates: z.array(z.string().max(LONGEST_COORDINATE)).min(1).max(MOST_COORDINATES),
 });
 
 export type QueryArguments = z.infer<typeof queryArguments>;

@@ -14,9 +14,11 @@ export async function connectClient(url: string, key: string, era: Era = '2026-0
   const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode } });
   const headers = { authorization: `Bearer ${key}` };
   await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit: { headers } }));
+  // From then on it checks each answer against its tool's output schema.
+  await client.listTools();
   return {
     client,
-    // The members are those the client has checked against the tool's output schema.
+    // Those it has checked.
     call: async (name, given) =>
       (await client.callTool({ name, arguments: given })) as unknown as NonNullable<McpMessage['result']>,
     [Symbol.asyncDispose]: () => client.close(),

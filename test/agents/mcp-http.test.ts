@@ -42,6 +42,12 @@ function send({ method = 'POST', headers = {}, body = BODY, key = gateway.keys.r
   });
 }
 
+async function expectOnRecord(requestId: unknown): Promise<void> {
+  const query = `{ auditEvents(filter: { requestId: "${requestId}" }) { nodes { transport outcome codes } } }`;
+  const refused = { transport: 'mcp', outcome: 'REFUSED', codes: ['BAD_USER_INPUT'] };
+  await expect.poll(async () => (await gateway.ask(query)).data).toEqual({ auditEvents: { nodes: [refused] } });
+}
+
 describe('a request to /mcp', () => {
   it.each([
     ['by GET', { method: 'GET' }, 405],
@@ -59,10 +65,14 @@ describe('a request to /mcp', () => {
     expect(message.error?.data).toMatchObject({ code: 'BAD_USER_INPUT', requestId: headers['x-request-id'] });
     expect(headers).toHaveProperty('ratelimit');
     if (status === 405) expect(headers['allow']).toBe('POST');
-    const filter = `{ auditEvents(filter: { requestId: "${headers['x-request-id']}" }) { nodes { transport codes } } }`;
-    await expect
-      .poll(async () => (await gateway.ask(filter)).data)
-      .toEqual({ auditEvents: { nodes: [{ transport: 'mcp', codes: ['BAD_USER_INPUT'] }] } });
+    await expectOnRecord(headers['x-request-id']);
+  });
+
+  it('for a tool that is not there is told which are, and on record', async () => {
+    const { headers, body } = toolCall('graph_apply', {});
+    const { message, headers: told } = await send({ headers, body: JSON.stringify(body) });
+    expect(message.error).toMatchObject({ code: -32_602, message: expect.stringContaining('graph_query') });
+    await expectOnRecord(told['x-request-id']);
   });
 
   it.each([
