@@ -35,15 +35,12 @@ export function createAgentAnswers(options: AgentOptions): AnswerAgent {
     const note = (needs: HttpNeeds): void => {
       http = needs;
     };
-    // Lists change with a caller's rights and with a new version: there is nothing to subscribe to.
-    const handler = loaded.mcp.createMcpHandler(() => serverFor(caller, loaded, options, note), {
-      maxSubscriptions: 0,
-    });
+    const handler = loaded.mcp.createMcpHandler(() => serverFor(caller, loaded, options, note));
     const answered = await handler.fetch(request, { parsedBody: message });
     // Whole, before its status is written: some of what a tool says belongs there.
     const body = await answered.text();
-    const headers = new Headers(answered.headers);
-    for (const [name, value] of Object.entries(http.headers)) headers.set(name, value);
+    const type = answered.headers.get('content-type');
+    const headers = { ...http.headers, ...(type !== null && { 'content-type': type }) };
     return new Response(body === '' ? null : body, { status: http.status ?? answered.status, headers });
   };
 }
@@ -62,7 +59,8 @@ function serverFor(
   note: (needs: HttpNeeds) => void,
 ): Server {
   const server = new mcp.Server(identity, {
-    capabilities: { tools: {} },
+    // Nothing that changes is announced: whoever wants to listen is told so, and its stream ends at once.
+    capabilities: { tools: { listChanged: false } },
     instructions: INSTRUCTIONS,
     // What is listed follows the caller's rights.
     cacheHints: { 'tools/list': { ttlMs: HOUR_MS, cacheScope: 'private' } },

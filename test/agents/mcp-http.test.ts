@@ -26,6 +26,7 @@ interface Told {
   status: number;
   headers: Record<string, unknown>;
   message: McpMessage;
+  text: string;
 }
 
 function send({ method = 'POST', headers = {}, body = BODY, key = gateway.keys.reader }: Sent): Promise<Told> {
@@ -35,7 +36,7 @@ function send({ method = 'POST', headers = {}, body = BODY, key = gateway.keys.r
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, message: messageOf(text) }),
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, message: messageOf(text), text }),
       );
     });
     sent.on('error', reject).end(method === 'POST' ? body : undefined);
@@ -100,10 +101,16 @@ describe('a request to /mcp', () => {
     expect(resource).toBe(`${gateway.gateway.url}/mcp`);
   });
 
-  it('is open to nothing that lasts: whoever wants to listen is told at once', async () => {
-    const { headers, body } = mcpRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
-    const { message } = await send({ headers, body: JSON.stringify(body) });
-    expect(message.error?.message).toBe('Subscription limit reached');
+  it('is open to nothing that lasts: whoever wants to listen is told so, and the stream ends', async () => {
+    const notifications = { toolsListChanged: true, resourcesListChanged: true };
+    const { headers, body } = mcpRequest('subscriptions/listen', { notifications });
+    const { status, text } = await send({ headers, body: JSON.stringify(body) });
+    expect(status).toBe(200);
+    const messages = [...text.matchAll(/^data: (.+)$/gm)].map(([, data]) => JSON.parse(data ?? ''));
+    expect(messages).toMatchObject([
+      { method: 'notifications/subscriptions/acknowledged', params: { notifications: {} } },
+      { id: 1, result: { resultType: 'complete' } },
+    ]);
   });
 
   it('of the older kind needs no session', async () => {
