@@ -6,6 +6,8 @@ import { readClientsFile } from './config/clients-file.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { GraphFolder } from './config/graph-folder.ts';
 import type { Settings } from './config/settings.ts';
+import { GRAPHQL_PATH } from './http/graphql.ts';
+import { MCP_PATH } from './http/mcp.ts';
 import { describeProtectedResource, type ProtectedResource } from './http/protected-resource.ts';
 import type { Logger } from './observe/log.ts';
 import { createSqliteKeyStore, keyStorePath } from './store/sqlite-key-store.ts';
@@ -40,7 +42,12 @@ export async function createCallers({ folder, graphDir, settings, sandbox, log }
     clients,
     isNobody: keys.length === 0 && clients.clients.length === 0,
     resourceAt: (publicUrl) =>
-      describeProtectedResource({ publicUrl, issuers: clients.issuers.map(({ issuer }) => issuer), scopes }),
+      describeProtectedResource({
+        publicUrl,
+        issuers: clients.issuers.map(({ issuer }) => issuer),
+        scopes,
+        paths: [GRAPHQL_PATH, MCP_PATH],
+      }),
     async [Symbol.asyncDispose]() {
       await end();
       await keySource[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 /** Chooses and wires: the only place that picks adapters and knows every part. */
 import type { Server } from 'node:http';
+import { createAgentAnswers } from './agents/mcp.ts';
 import { checkAuditLogFree, createFileAuditLog } from './audit/file-audit-log.ts';
 import { createCallers } from './callers.ts';
 import { type GraphFolder, readGraphFolder } from './config/graph-folder.ts';
@@ -17,11 +18,12 @@ import { createExecute } from './graph/planned-execution.ts';
 import { createCountRequest } from './graph/request-count.ts';
 import { createRunOperation } from './graph/run-operation.ts';
 import { createRunSubscription } from './graph/run-subscription.ts';
-import { createSavedDocuments } from './graph/saved-documents.ts';
+import { createSavedDocuments, documentIdOf } from './graph/saved-documents.ts';
 import { createVisibleSchemas } from './graph/visible-schema.ts';
 import { createGraphqlServer, GRAPHQL_PATH, type GraphqlOptions } from './http/graphql.ts';
 import { healthRoutes } from './http/health.ts';
 import { createJsonPost } from './http/json-post.ts';
+import { createMcpEdge, MCP_PATH } from './http/mcp.ts';
 import type { ProtectedResource } from './http/protected-resource.ts';
 import { createHttpServer, listen, type SimpleHandler } from './http/server.ts';
 import { attachWebsocket } from './http/websocket.ts';
@@ -144,6 +146,12 @@ export async function startGateway({
     log,
     metrics,
   };
+  const answer = createAgentAnswers({
+    ...options,
+    savedIds: new Map(operations.map(({ name, text }) => [name, documentIdOf(text)])),
+    ...{ visible, gate },
+    challenge: (scopes) => resource.challenge({ error: 'insufficient_scope', scopes, path: MCP_PATH }),
+  });
   let draining = false;
   const graphql = createGraphqlServer(options);
   const routes = healthRoutes({
@@ -162,6 +170,7 @@ export async function startGateway({
     createJsonPost(graphql, options),
     (path) => routes[path] ?? describing(resource, path),
     events && ((request, response) => events.receiver.handle(request, response)),
+    { [MCP_PATH]: createMcpEdge({ ...options, publicUrl: () => publicUrl, answer }) },
   );
   const websocket = attachWebsocket(server, graphql, options);
   const port = await listen(server, settings.port, settings.host);

@@ -17,6 +17,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   'pruning.ts': 8,
   'index.ts': 8,
   http: 7,
+  agents: 7,
   cli: 7,
   compose: 7,
   graph: 6,

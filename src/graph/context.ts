@@ -12,7 +12,7 @@ import type { LeaveSignal } from '../vendors/leave-signal.ts';
 import type { OperationFacts } from './operation-facts.ts';
 import { OperationScope } from './operation-scope.ts';
 
-export type Transport = 'post' | 'get' | 'sse' | 'ws';
+export type Transport = 'post' | 'get' | 'sse' | 'ws' | 'mcp';
 
 export interface GraphContext extends EventAckContext {
   scope: OperationScope;

@@ -59,7 +59,8 @@ export function finishResult<Result extends ExecutionResult>(
   const { errors } = result;
   if (context) {
     const seconds = (performance.now() - context.startedAt) / 1000;
-    const transport = context.transport === 'ws' ? 'ws' : 'http';
+    const { transport: by } = context;
+    const transport = by === 'ws' || by === 'mcp' ? by : 'http';
     metrics.operation(transport, left ? 'left' : errors?.length ? 'errors' : 'ok', seconds);
   }
   const known = context ?? caller;

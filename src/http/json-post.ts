@@ -10,12 +10,12 @@ import type { Principal } from '../auth/principal.ts';
 import { createGraphContext } from '../graph/context.ts';
 import { finishResult } from '../graph/finish.ts';
 import { formatError, maskError } from '../graph/mask.ts';
+import { REASON_HEADER, reasonOf } from '../graph/reason.ts';
 import { loggedError } from '../observe/logged-error.ts';
 import { Leaving } from '../vendors/leave-signal.ts';
 import { mayExplain } from './explain-header.ts';
 import type { GraphqlOptions, GraphqlServer } from './graphql.ts';
 import { type Asked, isPlainPost, parseAsked, readBody } from './plain-post.ts';
-import { REASON_HEADER, reasonOf } from './reason.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
 

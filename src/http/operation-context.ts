@@ -2,11 +2,11 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Authenticate } from '../auth/principal.ts';
 import { type AckEvents, createGraphContext, type GraphContext, type StreamingRequest } from '../graph/context.ts';
+import { REASON_HEADER, reasonOf } from '../graph/reason.ts';
 import type { Identity } from '../joins/identity.ts';
 import type { RestExecutor } from '../rest/executor.ts';
 import type { Callers, Initial } from './caller.ts';
 import { EXPLAIN_HEADER, type ExplainOptions, mayExplain } from './explain-header.ts';
-import { REASON_HEADER, reasonOf } from './reason.ts';
 
 export interface OperationContextOptions extends ExplainOptions {
   rest: RestExecutor;

@@ -24,11 +24,15 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Paths that answer GET with a short text. */
 export type SimpleRoutes = Readonly<Record<string, SimpleHandler>>;
 
-/** `route`: what answers a path besides `/graphql`. `webhooks`: what answers below `/webhooks/`, undefined in a graph without events. */
+/**
+ * `route`: what answers a path besides `/graphql`. `webhooks`: what answers below `/webhooks/`, undefined in a graph without events.
+ * `handlers`: what answers paths by more than a short text.
+ */
 export function createHttpServer(
   graphql: NodeHandler,
   route: (path: string) => SimpleHandler | undefined,
   webhooks?: NodeHandler | undefined,
+  handlers: Readonly<Record<string, NodeHandler>> = {},
 ): Server {
   // A server that closes waits for its connections: none may stay for a next request once its answer is out.
   function endWhenClosing(this: ServerResponse): void {
@@ -42,6 +46,7 @@ export function createHttpServer(
       if (!namesHost(request)) send(response, plain(400, 'The Host header names no host.\n'));
       else if (path === GRAPHQL_PATH) void graphql(request, response);
       else if (webhooks && path.startsWith(WEBHOOK_PATH)) void webhooks(request, response);
+      else if (Object.hasOwn(handlers, path)) void handlers[path]?.(request, response);
       else void answer(route(path), request, response);
     },
   );

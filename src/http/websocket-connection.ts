@@ -3,8 +3,8 @@ import type { SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Principal } from '../auth/principal.ts';
 import type { GraphContext } from '../graph/context.ts';
+import type { REASON_HEADER } from '../graph/reason.ts';
 import type { Outbox } from './outbox.ts';
-import type { REASON_HEADER } from './reason.ts';
 
 export interface ConnectionParams extends Record<string, unknown> {
   authorization?: unknown;

@@ -1,10 +1,10 @@
 /** Whose a WebSocket is: asked when it opens, and again and again as long as it is open. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloseCode } from 'graphql-ws';
+import { REASON_HEADER, reasonOf } from '../graph/reason.ts';
 import { mayExplain } from './explain-header.ts';
 import type { GraphqlOptions } from './graphql.ts';
 import { createOutbox } from './outbox.ts';
-import { REASON_HEADER, reasonOf } from './reason.ts';
 import type { TellUnknownCaller } from './unknown-callers.ts';
 import type { ConnectionParams, OpenSocket } from './websocket-connection.ts';
 

@@ -16,7 +16,7 @@ export interface VendorCallMeasure {
 
 export interface Metrics {
   vendorCall(call: VendorCallMeasure): void;
-  operation(transport: 'http' | 'ws', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
+  operation(transport: 'http' | 'ws' | 'mcp', outcome: 'ok' | 'errors' | 'left', seconds: number): void;
   error(code: string): void;
   /** An operation was over a limit: refused, or, where limits are measured, let through. */
   limitExceeded(limit: string, kind: string): void;

@@ -23,6 +23,7 @@ const CLIENTS = {
   billing: { kind: 'app', scopes: ['stripe:read', 'pii:read'] },
   masked: { kind: 'app', scopes: READS },
   spent: { kind: 'app', scopes: READS, quota: { requestsPerDay: 1 } },
+  frugal: { kind: 'app', scopes: READS, quota: { costPerDay: 1 } },
   trusted: { kind: 'app', scopes: [...READS, 'pii:read'], trustedDocumentsOnly: true },
 } as const;
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createLog, type Gateway, readSettings, startGateway } from '../../src/index.ts';
+import { toolCall } from '../agents/mcp-request.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';
 import { ROOT } from '../start/running-command.ts';
 
@@ -55,6 +56,8 @@ function expectSecure({ headers }: Answer, more: Partial<Record<keyof typeof SEC
 }
 
 const QUERY = JSON.stringify({ query: '{ __typename }' });
+const called = toolCall('graph_query', { query: '{ __typename }', reason: 'to see the headers' });
+const MCP = { headers: { ...KEY, ...called.headers }, body: JSON.stringify(called.body) };
 
 const ASKED: Readonly<Record<number, Readonly<Record<string, Asked>>>> = {
   200: {
@@ -72,16 +75,20 @@ const ASKED: Readonly<Record<number, Readonly<Record<string, Asked>>>> = {
     'who is ready': { path: '/readyz' },
     metrics: { path: '/metrics', headers: KEY },
     'the description of the resource': { path: '/.well-known/oauth-protected-resource/graphql' },
+    'the description of the agents’ resource': { path: '/.well-known/oauth-protected-resource/mcp' },
+    'an agent’s question': { method: 'POST', path: '/mcp', headers: MCP.headers, body: MCP.body },
   },
   400: {
     'no JSON': { method: 'POST', headers: JSON_BODY, body: '{' },
     'a list': { method: 'POST', headers: JSON_BODY, body: `[${QUERY}]` },
+    'a list of messages': { method: 'POST', path: '/mcp', headers: MCP.headers, body: `[${MCP.body}]` },
     'a host that is none': { headers: { host: 'a b' } },
   },
   401: {
     'nobody’s query': { method: 'POST', headers: { 'content-type': 'application/json' }, body: QUERY },
     'nobody’s stream': { headers: { accept: 'text/event-stream' } },
     'nobody’s metrics': { path: '/metrics' },
+    'nobody’s message': { method: 'POST', path: '/mcp', body: MCP.body },
   },
   403: {
     'metrics for others': { path: '/metrics', headers: { authorization: 'Bearer vg_demo_app' } },
@@ -102,6 +109,7 @@ const ASKED: Readonly<Record<number, Readonly<Record<string, Asked>>>> = {
       path: `/graphql?query=${encodeURIComponent('mutation { resendCancelEmail(id: "x") { id } }')}`,
       headers: KEY,
     },
+    'a stream for an agent': { path: '/mcp', headers: KEY },
     'a POST to metrics': { method: 'POST', path: '/metrics' },
   },
   413: {
@@ -138,6 +146,7 @@ describe('every answer carries its headers and no banner:', () => {
       '/',
       '/graphql',
       '/graphql/',
+      '/mcp',
       '/livez',
       '/readyz',
       '/metrics',

@@ -108,6 +108,13 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     status: 429,
     headers: { 'retry-after': /^[1-9]\d*$/, ratelimit: /./, 'ratelimit-policy': /./ },
   },
+  'a quota of calls that is smaller than what it takes': {
+    client: 'frugal',
+    query: '{ stripeInvoices(first: 300) { nodes { id } } }',
+    told: { code: 'QUOTA_EXCEEDED' },
+    status: 429,
+    headers: { ratelimit: /./, 'ratelimit-policy': /./ },
+  },
 };
 
 /** Refused by what it is that brings it. */
@@ -125,3 +132,6 @@ export const WRITE_BY_GET: Refusal = {
   status: 405,
   headers: { allow: 'POST' },
 };
+
+/** Its hosts let it run unasked, because it says that it only reads. */
+export const WRITE_BY_TOOL: Refusal = { ...WRITE_BY_GET, status: 200, headers: {} };

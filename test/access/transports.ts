@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { documentIdOf } from '../../src/graph/saved-documents.ts';
+import { type Era, messageOf, toolCall } from '../agents/mcp-request.ts';
 import type { AccessGateway } from './access-gateway.ts';
 
 export interface Asked {
@@ -25,12 +26,12 @@ export interface Told {
 }
 
 export interface Transport {
-  /** How a refusal comes: as this type over HTTP, or as a message. */
-  kind: 'json' | 'graphql-response' | 'stream' | 'parts' | 'socket';
+  /** How a refusal comes: as this type over HTTP, as a message, or as a tool's answer. */
+  kind: 'json' | 'graphql-response' | 'stream' | 'parts' | 'socket' | 'tool';
   /** How the document is named. */
   by: 'text' | 'documentId' | 'hash';
   /** Takes no mutation. */
-  isGet?: true;
+  onlyReads?: true;
   ask(gateway: AccessGateway, asked: Asked): Promise<Told>;
 }
 
@@ -68,7 +69,7 @@ function overGet(kind: keyof typeof ACCEPT, by: Transport['by']): Transport {
   return {
     kind,
     by,
-    isGet: true,
+    onlyReads: true,
     ask: async ({ url }, { query, key }) => {
       const { extensions, ...named } = NAMED[by](query);
       const parameters = { ...named, ...(extensions && { extensions: JSON.stringify(extensions) }) };
@@ -113,6 +114,29 @@ function overSocket(by: Transport['by']): Transport {
   };
 }
 
+function overMcp(by: 'text' | 'documentId', era: Era): Transport {
+  return {
+    kind: 'tool',
+    by,
+    onlyReads: true,
+    ask: async ({ url }, { query, key }) => {
+      const named = by === 'text' ? { query } : { saved: documentIdOf(query) };
+      const { headers, body } = toolCall('graph_query', { ...named, reason: 'to see what comes back' }, era);
+      const authorization = key !== undefined && { authorization: `Bearer ${key}` };
+      const response = await fetch(url.replace(/graphql$/, 'mcp'), {
+        method: 'POST',
+        headers: { ...headers, ...authorization },
+        body: JSON.stringify(body),
+      });
+      const { result, error } = messageOf(await response.text());
+      const { data, errors = [], meta } = result?.structuredContent ?? {};
+      const refusal = error ? [{ message: error.message, extensions: error.data ?? {} }] : [];
+      const told = { data, errors: [...errors, ...refusal], ...(meta && { extensions: meta }) };
+      return { ...told, status: response.status, headers: response.headers };
+    },
+  };
+}
+
 /** What every client may ask, as a saved operation too. */
 export const HARMLESS = '{ __typename }';
 
@@ -151,6 +175,9 @@ export const TRANSPORTS = {
   'a persisted query by POST': overPost('json', 'hash'),
   'a persisted query by GET': overGet('json', 'hash'),
   'a persisted query over WebSocket': overSocket('hash'),
+  MCP: overMcp('text', '2026-07-28'),
+  'MCP of 2025': overMcp('text', '2025-11-25'),
+  'a saved operation over MCP': overMcp('documentId', '2026-07-28'),
 } satisfies Record<string, Transport>;
 
 /** So that its hash alone will do: sent once with both, by somebody who may. */

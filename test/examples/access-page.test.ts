@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TOKENS } from '../../src/agents/tool-list.ts';
 import { DEFAULT_LIMITS } from '../../src/config/limits.ts';
 import { DEFAULT_QUOTAS } from '../../src/config/quota-limits.ts';
+import { connectClient } from '../agents/connected-client.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../gateway-under-test.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -60,6 +62,22 @@ describe('the page about access', () => {
     const said = JSON.parse(block('json answer')) as { data: object; extensions: object };
     const asSaid = JSON.stringify({ data, extensions }).replaceAll(/"(cus_|U)\w+"/g, '"$1…"');
     expect(JSON.parse(asSaid)).toEqual(said);
+  });
+
+  it('shows what a model is answered over MCP', async () => {
+    await using agent = await connectClient(running.gateway.url, 'vg_demo_agent');
+    const { tools } = await agent.client.listTools();
+    expect([...page.matchAll(/^\| `(graph_\w+)` \|/gm)].map(([, name]) => name)).toEqual(tools.map(({ name }) => name));
+    const { structuredContent } = await agent.call('graph_query', JSON.parse(block('json mcp call')));
+    const asSaid = JSON.stringify(structuredContent)
+      .replaceAll(/"(cus_|U)\w+"/g, '"$1…"')
+      .replace(/"auditId":"[^"]+"/, '"auditId":"…"');
+    expect(JSON.parse(asSaid)).toEqual(JSON.parse(block('json mcp answer')));
+  });
+
+  it('shows the tokens an answer to a model may take', () => {
+    expect(page).toContain(`${TOKENS.default.toLocaleString('en-US')} unless`);
+    expect(page).toContain(`${TOKENS.most.toLocaleString('en-US')} at most`);
   });
 
   it('asks the record for what the demo agent has asked', async () => {

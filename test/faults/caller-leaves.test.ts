@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { toolCall } from '../agents/mcp-request.ts';
 import { allAt, type FaultyGateway, startFaultyGateway } from './faulty-gateway.ts';
 import { json, type StubVendor, startStubVendor } from './stub-vendor.ts';
 
@@ -115,6 +116,25 @@ describe('over WebSocket', () => {
     await oneCallUnderWay();
     socket.terminate();
     await expectAllEnded();
+  });
+});
+
+describe('over MCP', () => {
+  it.each(['2026-07-28', '2025-11-25'] as const)('an agent of %s that hangs up ends its calls', async (era) => {
+    const leave = new AbortController();
+    const { headers, body } = toolCall('graph_query', { query: QUERY, reason: 'and then no more' }, era);
+    const answer = fetch(`${running.gateway.url}/mcp`, {
+      method: 'POST',
+      headers: { ...headers, authorization: 'Bearer vg_demo_admin' },
+      body: JSON.stringify(body),
+      signal: leave.signal,
+    }).catch((error: unknown) => error);
+    await oneCallUnderWay();
+    leave.abort();
+    expect(await answer).toMatchObject({ name: 'AbortError' });
+    await expectAllEnded();
+    expect(running.logged.filter((line) => /"level":"(error|warn)"/.test(line))).toEqual([]);
+    expect(await running.metrics()).toMatch(/vendorgraph_operation_seconds_count{transport="mcp",outcome="left"} 1/);
   });
 });
 

@@ -8,6 +8,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { VENDOR_NAMES } from '../../src/sandbox/vendor-name.ts';
+import { connectClient } from '../agents/connected-client.ts';
 import { type FaultyGateway, startFaultyGateway } from './faulty-gateway.ts';
 import { everyVendor } from './graph-folder-copy.ts';
 import { type AnswerError, expectSoundErrors } from './sound-errors.ts';
@@ -192,18 +193,24 @@ async function overWebSocket(query: string): Promise<{ text: string; errors: Ans
   }
 }
 
+async function overMcp(query: string): Promise<string> {
+  await using agent = await connectClient(running.gateway.url, 'vg_demo_admin');
+  return JSON.stringify(await agent.call('graph_query', { query, reason: 'to see what comes', maxTokens: 20_000 }));
+}
+
 describe('when every vendor answers', () => {
   it.each(Object.entries(ANSWERS))('%s, nothing of it leaves the gateway', async (_name, answer) => {
     vendor.answer((_request, response) => answer(response));
-    const [read, write, sse, ws] = await Promise.all([
+    const [read, write, sse, ws, mcp] = await Promise.all([
       running.ask({ query: QUERY, headers: { 'x-vendorgraph-explain': '1' } }),
       running.ask(MUTATION),
       overSse(QUERY),
       overWebSocket(QUERY),
+      overMcp(QUERY),
     ]);
     expectSoundErrors(ws.errors);
     expect(read.status).toBe(200);
-    for (const text of [read.text, write.text, sse, ws.text, running.logged.join(''), await running.metrics()]) {
+    for (const text of [read.text, write.text, sse, ws.text, mcp, running.logged.join(''), await running.metrics()]) {
       expectNothingGivenAway(text);
     }
     expect(running.logged.join('')).not.toContain('"level":"error"');

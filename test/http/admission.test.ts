@@ -35,7 +35,7 @@ describe('admission', () => {
       '/': 404,
       '/graphql': 401,
       '/console': 404,
-      '/mcp': 404,
+      '/mcp': 401,
     });
   });
 

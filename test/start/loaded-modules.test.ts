@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { connectClient } from '../agents/connected-client.ts';
 import { type RunningCommand, runCommand, startWithSandbox } from './running-command.ts';
 
 const MESH = /node_modules\/(@graphql-mesh|@omnigraph)\//;
@@ -36,11 +37,16 @@ function createModuleList(): ModuleList {
   };
 }
 
-it('never loads Mesh in a gateway that starts, answers and ends', async () => {
+it('never loads Mesh in a gateway that starts, answers and ends, nor the agents’ protocol before an agent comes', async () => {
   using modules = createModuleList();
   await using gateway = await startWithSandbox({ node: modules.node });
   const answer = await gateway.ask('{ person(email: "ada.lindqvist@brightforge.io") { name customer { id } } }');
   expect(await answer.json()).toMatchObject({ data: { person: { name: 'Ada Lindqvist' } } });
+  // The agents' protocol is for those who speak it: nobody has.
+  const mcp = () => modules.of(gateway).filter((url) => url.includes('node_modules/@modelcontextprotocol/'));
+  expect(mcp()).toEqual([]);
+  await (await connectClient(gateway.url, 'vg_demo_agent'))[Symbol.asyncDispose]();
+  expect(mcp()).not.toEqual([]);
   gateway.kill('SIGTERM');
   expect(await gateway.ended).toMatchObject({ code: 0 });
 

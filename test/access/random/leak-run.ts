@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, parse } from 'graphql';
 import { createRandom } from '../../../src/sandbox/random.ts';
+import { messageOf, toolCall } from '../../agents/mcp-request.ts';
 import type { Answer } from '../../gateway-under-test.ts';
 import type { Tree } from '../../joins/asking.ts';
 import { writeQuery } from '../../joins/random/query-text.ts';
@@ -33,6 +34,8 @@ export interface Verdict {
   wrong?: string | undefined;
   /** `same`: the caller may see all of it. `refused`: nobody is answered. */
   kind: 'guarded' | 'same' | 'refused';
+  /** An agent asked. */
+  overMcp?: boolean;
 }
 
 export interface Document {
@@ -48,10 +51,14 @@ export interface LeakCount {
   guarded: number;
   /** Pairs whose document is refused to everybody, e.g. for nested pages that multiply. */
   refused: number;
+  /** Pairs asked as agents ask. */
+  overMcp: number;
   /** Whoever finds one finds the way to see it again. */
   leaks: string[];
 }
 
+/** One client of so many asks as agents ask: a prime, so that each scope is there and is lacking. */
+const AGENTS = 5;
 /** Sets of scopes for each document. */
 const CLIENTS_EACH = 6;
 
@@ -75,6 +82,21 @@ export async function startLeakRun(): Promise<LeakRun> {
       key: gateway.keys[client] ?? '',
       headers: { 'x-vendorgraph-explain': '1' },
     });
+  /** Undefined: the answer is larger than an agent is given. */
+  const askAsAgent = async ({ text: query, variables }: Document, client: number): Promise<Answer | undefined> => {
+    const given = { query, variables, reason: 'to see what is shown', maxTokens: 20_000 };
+    const { headers, body } = toolCall('graph_query', given);
+    const response = await fetch(`${gateway.gateway.url}/mcp`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${gateway.keys[client]}` },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    const { data = null, errors = [], meta = {} } = messageOf(text).result?.structuredContent ?? {};
+    if (errors.some(({ extensions }) => extensions['limit'] === 'maxTokens')) return undefined;
+    // What it holds is judged, whatever it is.
+    return { status: response.status, data, errors, extensions: meta, text } as unknown as Answer;
+  };
   const askWhole = async (document: Document): Promise<Answer> => {
     if (whole?.document !== document) whole = { document, answer: await ask(document, EVERY_SCOPE) };
     return whole.answer;
@@ -94,12 +116,14 @@ export async function startLeakRun(): Promise<LeakRun> {
       const asked = { document: parse(document.text), variables: document.variables, answer: answer as Tree };
       const expected = expectAnswer(schema, rules, asked, scopes);
       gateway.logged.length = 0;
-      const given = await ask(document, client);
+      const agents = client % AGENTS === 0 ? await askAsAgent(document, client) : undefined;
+      const given = agents ?? (await ask(document, client));
       const sent = `${document.text}\n${JSON.stringify(document.variables)}`;
       const logged = gateway.logged.join('\n');
       return {
         wrong: findLeak(expected, { answer: given, logged, sent, scopes, wholeErrors }),
         kind: expected.refused.size + expected.masked.size > 0 ? 'guarded' : 'same',
+        overMcp: agents !== undefined,
       };
     },
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
@@ -120,7 +144,7 @@ export async function findLeaks(
   run: LeakRun,
   { queries, seed, goesOn = false, atMostMs = Number.POSITIVE_INFINITY }: LeakOptions,
 ): Promise<LeakCount> {
-  const count: LeakCount = { pairs: 0, documents: 0, guarded: 0, refused: 0, leaks: [] };
+  const count: LeakCount = { pairs: 0, documents: 0, guarded: 0, refused: 0, overMcp: 0, leaks: [] };
   const endsAt = performance.now() + atMostMs;
   for (let next = seed; count.pairs < queries && performance.now() < endsAt; next += 1) {
     const document = run.documentOf(next);
@@ -128,8 +152,9 @@ export async function findLeaks(
     const random = createRandom(next, 'clients');
     for (let each = 0; each < CLIENTS_EACH; each += 1) {
       const client = random.int(0, EVERY_SCOPE - 1);
-      const { wrong, kind } = await run.check(document, client);
+      const { wrong, kind, overMcp } = await run.check(document, client);
       count.pairs += 1;
+      if (overMcp) count.overMcp += 1;
       if (kind !== 'same') count[kind] += 1;
       if (wrong === undefined) continue;
       count.leaks.push(await explained(run, document, client, wrong, next));

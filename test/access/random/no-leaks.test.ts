@@ -20,11 +20,12 @@ afterAll(() => run[Symbol.asyncDispose]());
 it(`gives callers with random scopes the whole answer minus what is forbidden, in ${PAIRS} random cases`, {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const { leaks, pairs, guarded, refused } = await findLeaks(run, { queries: PAIRS, seed: SEED });
+  const { leaks, pairs, guarded, refused, overMcp } = await findLeaks(run, { queries: PAIRS, seed: SEED });
   expect(leaks).toEqual([]);
   // Else there would be nothing to find.
   expect(guarded).toBeGreaterThan(pairs / 2);
   expect(refused).toBeLessThan(pairs / 20);
+  expect(overMcp).toBeGreaterThan(pairs / 10);
 });
 
 it('calls no vendor whose read scope the caller lacks, as the vendors themselves have counted', {

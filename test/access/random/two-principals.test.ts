@@ -7,6 +7,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createRandom } from '../../../src/sandbox/random.ts';
+import { connectClient } from '../../agents/connected-client.ts';
 import { EVERY_SCOPE, SCOPES, type ScopedGateway, startScopedGateway } from './scoped-gateway.ts';
 
 /** Over HTTP, and as many over WebSocket; `VENDORGRAPH_ISOLATION_REQUESTS=10000` for the whole proof. */
@@ -116,5 +117,24 @@ describe('two principals with one query, CVE-2025-27097 and CVE-2026-23735', () 
     } finally {
       for (const client of clients.values()) await client.dispose();
     }
+  });
+
+  it(`get their own answers over MCP, ${REQUESTS} times`, { timeout: TIMEOUT_MS }, async () => {
+    await using agents = new AsyncDisposableStack();
+    const connected = new Map(
+      await Promise.all(
+        CLIENTS.map(async (client) => {
+          const agent = await connectClient(gateway.gateway.url, gateway.keys[client] ?? '');
+          return [client, agents.use(agent)] as const;
+        }),
+      ),
+    );
+    await hammer(async (client, query, variables) => {
+      const given = { query, variables, reason: 'to see whose answer comes', maxTokens: 20_000 };
+      const answer = await connected.get(client)?.call('graph_query', given);
+      const { data, errors = [], meta } = answer?.structuredContent ?? { meta: {} };
+      const { auditId: _new, ...extensions } = meta;
+      return comparable({ data, errors, extensions });
+    });
   });
 });
