@@ -4,11 +4,11 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Failpoints, killProcess } from './failpoint.ts';
 import { Appender } from './sqlite-append.ts';
 import { createRecorder } from './sqlite-audit.ts';
 import { openForWriting } from './sqlite-connection.ts';
 import { createConsumerJobs } from './sqlite-consumers.ts';
-import { type Failpoints, killProcess } from './sqlite-failpoint.ts';
 import { commitGroup } from './sqlite-group.ts';
 import type { FromWriter, Group, Job, JobAnswer, JobOf, ToWriter } from './sqlite-jobs.ts';
 import { Pruner } from './sqlite-prune.ts';

@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Failpoints } from './failpoint.ts';
 import { type Appended, type Delivery, type LogMeasures, storedEvents } from './log.ts';
 import { openForWriting } from './sqlite-connection.ts';
-import type { Failpoints } from './sqlite-failpoint.ts';
 import type {
   FromWriter,
   Group,
