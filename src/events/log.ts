@@ -189,6 +189,15 @@ export interface Retention {
   secrets?: readonly string[] | undefined;
 }
 
+export interface BytesLeftQuery {
+  /** `Retention.maxBytes`. */
+  maxBytes: number;
+  /** More than so many are told of no position: it would take a walk through the whole log. */
+  within: number;
+  /** Of events. */
+  positions: readonly Position[];
+}
+
 export interface EventLog extends AsyncDisposable {
   /** For messages: `sqlite .data/events.db` or `postgres`; never a credential. */
   readonly name: string;
@@ -249,6 +258,8 @@ export interface EventLog extends AsyncDisposable {
   redrive(id: string, events: readonly NewEvent[], by: Operator): Promise<Appended>;
   /** Deletes what retention no longer keeps of a vendor, in small transactions. Returns how many events went. */
   prune(vendor: VendorName, retention: Retention): Promise<number>;
+  /** How many bytes more of a vendor, roughly, until `prune` takes the event at each of these positions; undefined: more than `within`. */
+  bytesLeft(vendor: VendorName, query: BytesLeftQuery): Promise<(number | undefined)[]>;
   /** Those of whom anything was ever stored. */
   vendors(): Promise<VendorName[]>;
   /** Figures for /metrics; cheap. */
@@ -264,8 +275,9 @@ export interface UnreadEvents {
   principal: string;
   name: string;
   vendor: VendorName;
-  /** When the oldest of them was received. */
+  /** When the oldest of them was received, and where it stands. */
   oldestUnreadAt: number;
+  oldestUnread: Position;
 }
 
 /** Told by a log as it works. */

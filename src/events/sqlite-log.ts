@@ -11,6 +11,7 @@ import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import { FAILPOINT_VARIABLE, readFailpoints } from './failpoint.ts';
 import type { EventFilter, EventLog, EventQuery, LogMeasures, LogPage, Position } from './log.ts';
+import { readBytesLeft } from './sqlite-bytes.ts';
 import { openForReading } from './sqlite-connection.ts';
 import { POSITION_LENGTH, positionOf, seqOf } from './sqlite-position.ts';
 import { countEvents, findEvents, findSeqs } from './sqlite-query.ts';
@@ -104,6 +105,7 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     deadLetters: (query, limit) => answered(() => records.deadLetters(query, limit)),
     redrive: (id, events, by) => writer.run<'redrive'>({ kind: 'redrive', id, events, by, at: now() }),
     prune: (vendor, retention) => pruneVendor(writer, vendor, retention, now),
+    bytesLeft: (vendor, query) => answered(() => readBytesLeft(db, vendor, query)),
     vendors: () => answered(() => records.vendors()),
     figures: () => answered(() => records.figures()),
     unread: (follows) => answered(() => records.unread(follows)),

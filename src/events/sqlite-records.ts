@@ -11,7 +11,7 @@ import type {
   StoredDelivery,
   UnreadEvents,
 } from './log.ts';
-import { seqOf } from './sqlite-position.ts';
+import { positionOf, seqOf } from './sqlite-position.ts';
 
 export interface LetterQuery {
   vendor?: string;
@@ -33,7 +33,7 @@ const LETTERS = `
     AND (?4 IS NULL OR l.number = ?4) ORDER BY l.number DESC LIMIT ?5`;
 const CONSUMERS = 'SELECT principal, name, position, updated_at AS updatedAt, owner FROM consumer';
 const OLDEST = `
-  SELECT received_at AS receivedAt FROM event INDEXED BY event_vendor WHERE vendor = ? AND seq > ? ORDER BY seq LIMIT 1`;
+  SELECT received_at AS receivedAt, seq FROM event INDEXED BY event_vendor WHERE vendor = ? AND seq > ? ORDER BY seq LIMIT 1`;
 const NUMBER = /^[1-9]\d{0,14}$/;
 
 export class SqliteRecords {
@@ -108,8 +108,10 @@ export class SqliteRecords {
     return rows.flatMap((consumer) => {
       const { principal, name, position } = consumer;
       return (follows(consumer) ?? all).flatMap((vendor) => {
-        const at = oldest.get(vendor, seqOf(position))?.['receivedAt'];
-        return at === undefined ? [] : [{ principal, name, vendor, oldestUnreadAt: Number(at) }];
+        const row = oldest.get(vendor, seqOf(position));
+        if (row === undefined) return [];
+        const place = { oldestUnreadAt: Number(row['receivedAt']), oldestUnread: positionOf(Number(row['seq'])) };
+        return [{ principal, name, vendor, ...place }];
       });
     });
   }

@@ -671,10 +671,11 @@ function consumers(makePlace: () => Promise<LogPlace>): void {
     const other = batchOf('z', 1, { vendor: 'zendesk', receivedAt: NOW + 9 });
     await appendAll(log, batchOf('a', 1), other, batchOf('b', 1, { receivedAt: NOW + 7 }));
     const [first, second] = (await readAll(log)).map(({ position }) => position);
+    const [zendesk] = (await readAll(log, { filter: [{ vendor: 'zendesk' }] })).map(({ position }) => position);
     await log.commitConsumer('key:app', 'sync', first ?? '');
     const app = { principal: 'key:app', name: 'sync' };
-    const ofStripe = { ...app, vendor: 'stripe', oldestUnreadAt: NOW + 7 };
-    const ofZendesk = { ...app, vendor: 'zendesk', oldestUnreadAt: NOW + 9 };
+    const ofStripe = { ...app, vendor: 'stripe', oldestUnreadAt: NOW + 7, oldestUnread: second };
+    const ofZendesk = { ...app, vendor: 'zendesk', oldestUnreadAt: NOW + 9, oldestUnread: zendesk };
     expect(await log.unread(() => undefined)).toEqual([ofStripe, ofZendesk]);
     expect(await log.unread(({ name }) => (name === 'sync' ? ['zendesk'] : []))).toEqual([ofZendesk]);
     expect(await log.unread(() => [])).toEqual([]);
@@ -814,6 +815,29 @@ function pruning(makePlace: () => Promise<LogPlace>): void {
     expect((await again.head()) >= head).toBe(true);
     const [next] = await appendAll(again, batchOf('b', 1));
     expect((next?.events[0]?.position ?? '') > head).toBe(true);
+  });
+
+  it('tells how much may come before an event goes, as the pruning that follows does', async () => {
+    await using place = await makePlace();
+    const log = await place.open();
+    const large = (name: string) =>
+      deliveryOf({
+        events: [newEvent({ eventId: name, body: JSON.stringify({ id: name, text: 'x'.repeat(99_900) }) })],
+      });
+    await appendAll(log, ...['a', 'b', 'c', 'd'].map(large), batchOf('z', 1, { vendor: 'zendesk' }));
+    const positions = (await readAll(log, { filter: STRIPE })).map(({ position }) => position);
+    const left = await log.bytesLeft('stripe', { maxBytes: 500_000, within: 250_000, positions });
+    expect(left.map((bytes) => bytes && Math.round(bytes / 100_000))).toEqual([1, 2, undefined, undefined]);
+    const full = await log.bytesLeft('stripe', { maxBytes: 300_000, within: 250_000, positions });
+    expect(full.map((bytes) => bytes && Math.round(bytes / 100_000))).toEqual([0, 0, 1, 2]);
+    expect(await log.bytesLeft('stripe', { maxBytes: 900_000, within: 250_000, positions })).toEqual(
+      positions.map(() => undefined),
+    );
+    // So much more, and the first goes; less, and it stays.
+    await appendAll(log, large('e'));
+    expect(await log.prune('stripe', { before: 0, maxBytes: 500_000 })).toBe(0);
+    await appendAll(log, large('f'));
+    expect(await log.prune('stripe', { before: 0, maxBytes: 500_000 })).toBe(1);
   });
 
   it('deletes the oldest when there is too much', async () => {
