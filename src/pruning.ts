@@ -5,6 +5,7 @@
 import type { GraphSource } from './config/graph-folder.ts';
 import type { VendorName } from './config/vendor-name.ts';
 import type { EventLog, Retention, UnreadEvents } from './events/log.ts';
+import { createRetentionClock } from './events/retention-clock.ts';
 import type { Logger } from './observe/log.ts';
 import { secretSpans } from './webhooks/secret-spans.ts';
 
@@ -19,7 +20,7 @@ export interface PruningOptions {
   counters: PruningCounters;
   /** Until the first run, and between two. @default 600_000 */
   everyMs?: number;
-  /** @default Date.now */
+  /** @default that of `retention-clock.ts` */
   now?: () => number;
 }
 
@@ -51,7 +52,8 @@ const WARN_AGAIN_MS = HOUR_MS;
 const SOON = 'a named consumer will soon be passed by retention';
 
 /** One run at a time. Disposing waits for the one under way. */
-export function startPruning(options: PruningOptions): AsyncDisposable {
+export function startPruning(given: PruningOptions): AsyncDisposable {
+  const options: Clocked = { now: createRetentionClock({ log: given.log }), ...given };
   let run: Promise<void> = Promise.resolve();
   const warned: Warned = new Map();
   const timer = setInterval(() => {
@@ -66,7 +68,7 @@ export function startPruning(options: PruningOptions): AsyncDisposable {
 }
 
 /** Never rejects: what could not be done is tried again with the next. */
-async function prune(options: PruningOptions, warned: Warned): Promise<void> {
+async function prune(options: Clocked, warned: Warned): Promise<void> {
   const { eventLog, log } = options;
   await warn(options, warned).catch((error: unknown) =>
     log.warn({ err: error }, 'named consumers could not be looked at'),
@@ -86,11 +88,13 @@ async function prune(options: PruningOptions, warned: Warned): Promise<void> {
   }
 }
 
+type Clocked = PruningOptions & Required<Pick<PruningOptions, 'now'>>;
+
 /** When the log was told last that a consumer, of a vendor, will be passed: by its age, by bytes. */
 type Warned = Map<string, number>;
 
-async function warn(options: PruningOptions, warned: Warned): Promise<void> {
-  const { log, counters, now = Date.now } = options;
+async function warn(options: Clocked, warned: Warned): Promise<void> {
+  const { log, counters, now } = options;
   const consumers = await leftOf(options);
   counters.kept(consumers);
   const due = new Set<string>();
@@ -111,7 +115,7 @@ async function warn(options: PruningOptions, warned: Warned): Promise<void> {
   for (const key of warned.keys()) if (!due.has(key)) warned.delete(key);
 }
 
-async function leftOf(options: PruningOptions): Promise<ConsumerLeft[]> {
+async function leftOf(options: Clocked): Promise<ConsumerLeft[]> {
   const unread = Map.groupBy(await options.unread(), ({ vendor }) => vendor);
   const consumers: ConsumerLeft[] = [];
   for (const [vendor, ofVendor] of unread) {
@@ -125,12 +129,14 @@ async function leftOf(options: PruningOptions): Promise<ConsumerLeft[]> {
 }
 
 /** Of a vendor that is no longer in the graph: as if its source said nothing. */
-function retentionOf(vendor: VendorName, options: PruningOptions): Retention & { secrets: readonly string[] } {
-  const { sources, secretsOf, now = Date.now } = options;
+function retentionOf(vendor: VendorName, options: Clocked): Retention & { secrets: readonly string[] } {
+  const { sources, secretsOf } = options;
   const webhook = sources.find((source) => source.vendor === vendor)?.config.webhook;
   const configured = webhook === undefined ? [] : secretSpans(webhook).map(({ id }) => id);
+  const now = options.now();
   return {
-    before: now() - daysOf(vendor, options) * DAY_MS,
+    now,
+    before: now - daysOf(vendor, options) * DAY_MS,
     maxBytes: (webhook?.retention.megabytes ?? MEGABYTES) * BYTES_PER_MEGABYTE,
     secrets: secretsOf?.(vendor) ?? configured,
   };

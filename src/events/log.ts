@@ -185,6 +185,8 @@ export interface Retention {
   before: number;
   /** Above so many bytes of raw bodies and events, the oldest go. */
   maxBytes: number;
+  /** Dedupe keys whose time is over then go. @default by the log's clock */
+  now?: number | undefined;
   /** Ids of the vendor's secrets: dedupe keys of others need to be kept no longer than their time. @default none */
   secrets?: readonly string[] | undefined;
 }

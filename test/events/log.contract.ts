@@ -905,6 +905,17 @@ function pruning(makePlace: () => Promise<LogPlace>): void {
     expect(outcomesOf([await log.append(signedWith('b', 'new'))])).toEqual(['stored']);
   });
 
+  it('forgets keys by the clock of who asks, where that is not its own', async () => {
+    await using place = await makePlace();
+    const log = await place.open(() => NOW + 60 * DAY);
+    await appendAll(log, batchOf('a', 1));
+    const prune = (now?: number) => log.prune('stripe', { before: 0, maxBytes: NEVER, now });
+    await prune(NOW + DAY);
+    expect(outcomesOf([await log.append(batchOf('a', 1))])).toEqual(['duplicate']);
+    await prune();
+    expect(outcomesOf([await log.append(batchOf('a', 1))])).toEqual(['stored']);
+  });
+
   it('takes dead letters along with their deliveries', async () => {
     await using place = await makePlace();
     const log = await place.open();
