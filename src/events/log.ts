@@ -205,8 +205,13 @@ export interface EventLog extends AsyncDisposable {
   readonly name: string;
   /** Length of a position's hexadecimal text. */
   readonly positionLength: number;
-  /** Random, made with the store: 16 hexadecimal digits. Another one: positions of before mean nothing. */
+  /** Random: 16 hexadecimal digits. What goes with a position, so that `endOf` can tell whether it still means what it meant. */
   epoch(): Promise<string>;
+  /**
+   * How far positions of this epoch mean something here: the head, of the present one. A position beyond it was given by a log
+   * that was put back to an older state since, and so was every one of an epoch that is not known (undefined), or it was ended.
+   */
+  endOf(epoch: string): Promise<Position | undefined>;
   /** A new epoch, e.g. after a restore: every cursor given before ends with CURSOR_EXPIRED. */
   rollEpoch(by: Operator): Promise<string>;
   /**

@@ -81,7 +81,9 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
   return {
     name: database.name,
     positionLength: POSITION_LENGTH,
-    epoch: async () => (await metaOf(database, 'epoch')) ?? '',
+    epoch: () => epochOf(database),
+    // Never put back in silence: the start finds that out, and refuses.
+    endOf: async (epoch) => (epoch === (await epochOf(database)) ? headPosition(database) : undefined),
     rollEpoch: (by) => inOne(database, (queries) => rollEpoch(queries, by, now())),
     append: (delivery) => committer.append(delivery),
     isWritable: () => committer.isWritable(),
@@ -107,6 +109,10 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     figures: () => readFigures(database, now()),
     unread: (follows) => findUnread(database, follows),
   };
+}
+
+async function epochOf(queries: Queries): Promise<string> {
+  return (await metaOf(queries, 'epoch')) ?? '';
 }
 
 async function earliestOf(queries: Queries, vendors: readonly VendorName[]): Promise<Position> {

@@ -43,10 +43,6 @@ export class SqliteRecords {
     this.#db = db;
   }
 
-  epoch(): string {
-    return String(this.#db.prepare(`SELECT value FROM meta WHERE name = 'epoch'`).get()?.['value']);
-  }
-
   delivery(id: string): StoredDelivery | undefined {
     // The columns are those of DELIVERY, their types those of the schema; `headers` was written as JSON by this log.
     const row = this.#db.prepare(DELIVERY).get(id) as unknown as

@@ -3,12 +3,14 @@
  * write: a gateway that is told nothing does without its 30 MB.
  */
 import { once } from 'node:events';
+import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Failpoints } from './failpoint.ts';
 import { type Appended, type Delivery, type LogMeasures, storedEvents } from './log.ts';
 import { openForWriting } from './sqlite-connection.ts';
+import { beginEpoch } from './sqlite-epoch.ts';
 import type {
   FromWriter,
   Group,
@@ -34,6 +36,7 @@ export interface SqliteWriterOptions extends QueueLimits {
   log?: Logger | undefined;
   measures?: LogMeasures | undefined;
   failpoints: Failpoints;
+  beginsEpoch?: boolean | undefined;
   /** Called after every group that reached the disk, before those who wait for it learn of it. */
   onCommit(): void;
 }
@@ -71,11 +74,25 @@ export class SqliteWriter {
   start(): void {
     const { path, failpoints } = this.#options;
     try {
-      openForWriting(path, failpoints).close();
+      const db = openForWriting(path, failpoints);
+      this.#beginEpoch(db);
+      db.close();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `Found a file that cannot be used as event log: ${reason}. Restore it, or move it away; what it holds can then not be resumed.`;
       throw new ConfigError({ file: path, message });
+    }
+  }
+
+  /** Where the disk takes nothing, webhooks are refused until it does; that is no reason not to start. */
+  #beginEpoch(db: DatabaseSync): void {
+    const { beginsEpoch, log } = this.#options;
+    if (!beginsEpoch) return;
+    try {
+      beginEpoch(db);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : typeof error;
+      log?.warn({ reason }, 'no epoch could be begun: a restore of the log before this start goes unnoticed');
     }
   }
 

@@ -692,10 +692,15 @@ function consumers(makePlace: () => Promise<LogPlace>): void {
     expect(epoch).toMatch(/^[0-9a-f]{16}$/);
     expect(await other.epoch()).toBe(epoch);
     expect(await (await elsewhere.open()).epoch()).not.toBe(epoch);
+    await appendAll(log, batchOf('a', 1));
+    expect((await other.endOf(epoch)) ?? '').toBe(await other.head());
+    expect(await log.endOf('0123456789abcdef')).toBeUndefined();
     const rolled = await other.rollEpoch(BY);
     expect(rolled).toMatch(/^[0-9a-f]{16}$/);
     expect(rolled).not.toBe(epoch);
     expect(await log.epoch()).toBe(rolled);
+    expect(await log.endOf(epoch)).toBeUndefined();
+    expect(await log.endOf(rolled)).toBeDefined();
   });
 }
 

@@ -124,7 +124,7 @@ describe('the file of events', () => {
       using db = new DatabaseSync(place.path);
       db.exec('PRAGMA user_version = 99');
     }
-    await expect(place.open()).rejects.toThrow('its tables are of version 99, expected 2');
+    await expect(place.open()).rejects.toThrow('its tables are of version 99, expected 3');
   });
 
   it('is refused on a connection whose commits do not wait for the disk', async () => {
