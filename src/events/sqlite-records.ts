@@ -2,15 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { VendorName } from '../config/vendor-name.ts';
-import type {
-  Consumer,
-  DeadLetter,
-  DeadLetterReason,
-  EventLog,
-  LogFigures,
-  StoredDelivery,
-  UnreadEvents,
-} from './log.ts';
+import type { DeadLetterReason } from './delivery.ts';
+import type { Consumer, DeadLetter, EventLog, LogFigures, StoredDelivery, UnreadEvents } from './log.ts';
 import { positionOf, seqOf } from './sqlite-position.ts';
 
 export interface LetterQuery {

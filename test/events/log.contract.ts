@@ -5,15 +5,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  type Appended,
-  type Delivery,
-  type EventFilter,
-  type EventLog,
-  type LoggedEvent,
-  MOST_CONSUMERS,
-  type Position,
-} from '../../src/events/log.ts';
+import { MOST_CONSUMERS } from '../../src/events/consumer-limit.ts';
+import type { Delivery } from '../../src/events/delivery.ts';
+import type { Appended, EventFilter, EventLog, LoggedEvent, Position } from '../../src/events/log.ts';
 import { batchOf, DAY, deadLetter, dedupeKey, deliveryOf, NOW, newEvent, sha256 } from './delivery.ts';
 
 export interface LogPlace extends AsyncDisposable {

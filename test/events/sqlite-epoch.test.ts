@@ -8,6 +8,9 @@ import { SCHEMA_STEPS } from '../../src/events/sqlite-schema.ts';
 import { batchOf } from './delivery.ts';
 import { makeSqlitePlace } from './sqlite-under-test.ts';
 
+/** A machine may be busy with other tests. */
+const PATIENT_MS = 20_000;
+
 interface Place {
   epoch: string;
   position: string;
@@ -15,14 +18,14 @@ interface Place {
 
 /** A gateway's run; returns where a subscriber stands that has everything. */
 async function run(path: string, ...ids: string[]): Promise<Place> {
-  await using log = await openSqliteLog({ path, beginsEpoch: true });
+  await using log = await openSqliteLog({ path, beginsEpoch: true, maxWaitMs: PATIENT_MS });
   for (const id of ids) await log.append(batchOf(id, 2));
   return { epoch: await log.epoch(), position: await log.head() };
 }
 
 /** As a subscriber's cursor is judged. */
 async function isKnown(path: string, { epoch, position }: Place): Promise<boolean> {
-  await using log = await openSqliteLog({ path });
+  await using log = await openSqliteLog({ path, maxWaitMs: PATIENT_MS });
   const end = await log.endOf(epoch);
   return end !== undefined && position <= end;
 }
@@ -37,7 +40,7 @@ it('knows the positions of every run before, whoever else opens the log', async 
   const { path } = place;
   const places = [await run(path, 'a'), await run(path), await run(path, 'b', 'c')];
   {
-    await using tool = await openSqliteLog({ path });
+    await using tool = await openSqliteLog({ path, maxWaitMs: PATIENT_MS });
     await tool.append(batchOf('d', 1));
     expect(await tool.epoch()).toBe(places[2]?.epoch);
     expect(await tool.endOf(places[2]?.epoch ?? '')).toBe(await tool.head());
@@ -67,7 +70,7 @@ it('does not know what a run wrote after the backup that was taken in its midst'
   const { path } = place;
   let [backedUp, undone]: (Place | undefined)[] = [];
   {
-    await using log = await openSqliteLog({ path, beginsEpoch: true });
+    await using log = await openSqliteLog({ path, beginsEpoch: true, maxWaitMs: PATIENT_MS });
     const here = async (): Promise<Place> => ({ epoch: await log.epoch(), position: await log.head() });
     await log.append(batchOf('a', 2));
     backedUp = await here();
@@ -87,7 +90,7 @@ it('knows no position of before once its epochs were ended', async () => {
   const { path } = place;
   const places = [await run(path, 'a'), await run(path, 'b')];
   {
-    await using tool = await openSqliteLog({ path });
+    await using tool = await openSqliteLog({ path, maxWaitMs: PATIENT_MS });
     await tool.rollEpoch({ principal: 'operator' });
   }
   for (const each of places) expect(await isKnown(path, each)).toBe(false);

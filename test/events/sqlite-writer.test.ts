@@ -24,11 +24,13 @@ describe('the thread that writes events', () => {
     const lost = await Promise.allSettled([events.append(batchOf('b', 1)), events.append(batchOf('c', 1))]);
     expect(lost).toMatchObject([{ reason: REFUSED }, { reason: REFUSED }]);
     await expect
-      .poll(() =>
-        events.append(batchOf('b', 1)).then(
-          () => 'stored',
-          () => 'refused',
-        ),
+      .poll(
+        () =>
+          events.append(batchOf('b', 1)).then(
+            () => 'stored',
+            () => 'refused',
+          ),
+        { timeout: 20_000 },
       )
       .toBe('stored');
     expect((await readAll(events)).map(({ eventId }) => eventId)).toEqual(['a-0', 'b-0']);
