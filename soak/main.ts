@@ -73,8 +73,12 @@ function readNumber(option: string, text: string | undefined): number | undefine
   throw new WrongOption(`${option} takes a number above 0, not "${text}".`);
 }
 
+// What was started is ended with the process, however that ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 try {
   await main();
+  // A part that came to no end would keep it from ending.
+  process.exit();
 } catch (error) {
   if (!(error instanceof WrongOption)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -137,7 +137,7 @@ async function openEventLog(
 ): Promise<EventLog> {
   if (databaseUrl === undefined) {
     const { eventLogPath, openSqliteLog } = await import('./events/sqlite-log.ts');
-    return openSqliteLog({ path: eventLogPath(dataDir), log, measures });
+    return openSqliteLog({ path: eventLogPath(dataDir), log, measures, beginsEpoch: true });
   }
   if (cursorKeys === undefined)
     throw new ConfigError({

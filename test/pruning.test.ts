@@ -10,7 +10,7 @@ const webhook = webhookSchema.parse({ scheme: 'calcom', secret: 'secret://env/UN
 const stripe = { vendor: 'stripe', config: { webhook } } as unknown as PruningOptions['sources'][number];
 
 /** Thirty-one days after everything came, unless told otherwise. */
-async function makePruning(at = NOW + 31 * DAY) {
+async function makePruning(at = NOW + 31 * DAY, sources = [stripe]) {
   const place = await makeSqlitePlace();
   const eventLog = await place.open(() => at);
   const lines: Record<string, unknown>[] = [];
@@ -18,7 +18,7 @@ async function makePruning(at = NOW + 31 * DAY) {
   let runs = 0;
   const start = () =>
     startPruning({
-      sources: [stripe],
+      sources,
       eventLog,
       unread: () => eventLog.unread(() => undefined),
       log: createLog({ level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
@@ -78,12 +78,28 @@ it('warns before retention passes a named consumer, and says how long its events
   const app = { principal: 'key:app', consumer: 'sync' };
   await expect.poll(() => pruning.kept).toHaveLength(2);
   expect(pruning.kept).toEqual([
-    { ...app, vendor: 'stripe', ms: 0.5 * DAY },
-    { ...app, vendor: 'zendesk', ms: 20.5 * DAY },
+    { ...app, vendor: 'stripe', ms: 0.5 * DAY, bytes: undefined },
+    { ...app, vendor: 'zendesk', ms: 20.5 * DAY, bytes: undefined },
   ]);
   const warned = pruning.lines.filter(({ level }) => level === 'warn');
-  expect(warned[0]).toMatchObject({ ...app, vendor: 'stripe', hoursLeft: 12 });
-  expect(new Set(warned.map(({ vendor }) => vendor))).toEqual(new Set(['stripe']));
+  expect(warned).toMatchObject([{ ...app, vendor: 'stripe', hoursLeft: 12 }]);
+});
+
+it('warns before a named consumer is passed for want of room, once however often it looks', async () => {
+  const narrow = { ...stripe, config: { webhook: { ...webhook, retention: { days: 30, megabytes: 1 } } } };
+  await using pruning = await makePruning(NOW, [narrow as unknown as typeof stripe]);
+  const body = JSON.stringify({ id: 'a', text: 'x'.repeat(970_000) });
+  await pruning.eventLog.append(deliveryOf({ events: [newEvent({ eventId: 'a', body })] }));
+  await pruning.eventLog.append(batchOf('z', 1, { vendor: 'zendesk' }));
+  await pruning.eventLog.commitConsumer('key:app', 'sync', '0'.repeat(pruning.eventLog.positionLength));
+  await using _running = pruning.start();
+  await expect.poll(pruning.runs).toBeGreaterThan(3);
+  const app = { principal: 'key:app', consumer: 'sync' };
+  expect(pruning.kept).toMatchObject([
+    { ...app, vendor: 'stripe', ms: 30 * DAY, bytes: expect.any(Number) },
+    { ...app, vendor: 'zendesk', ms: 30 * DAY, bytes: undefined },
+  ]);
+  expect(pruning.lines).toMatchObject([{ level: 'warn', ...app, vendor: 'stripe', megabytesLeft: 0 }]);
 });
 
 it('does not write to a log that holds nothing', async () => {

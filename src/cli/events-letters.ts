@@ -1,5 +1,6 @@
 /** `vendorgraph events dead-letters`: what was authentic and could not become an event. */
-import { DEAD_LETTER_REASONS, type DeadLetter, type DeadLetterReason } from '../events/log.ts';
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../events/delivery.ts';
+import type { DeadLetter } from '../events/log.ts';
 import { wrongOption } from './events-place.ts';
 
 export function parseReason(text: string): DeadLetterReason {

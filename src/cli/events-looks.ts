@@ -1,6 +1,6 @@
 /** The commands under `vendorgraph events` that only look: tail, show, dead-letters, verify-signature. */
 import { Option } from 'commander';
-import type { DeadLetterReason } from '../events/log.ts';
+import type { DeadLetterReason } from '../events/delivery.ts';
 import { type EventsGroup, withFilter } from './events-group.ts';
 import { letterFacts, letterTable, parseReason } from './events-letters.ts';
 import { configsOf, openOperatorLog, type PlaceOptions, vendorsOf } from './events-place.ts';

@@ -47,7 +47,8 @@ async function positionOf(log: EventLog, { graph }: FilterOptions, option: strin
   const place = placeInCursor(text);
   if (place?.position.length !== log.positionLength)
     throw wrongOption(option, `Found "${text}", expected a cursor or the id of an event in ${log.name}.`);
-  if (place.epoch === (await log.epoch())) return place.position;
+  const end = await log.endOf(place.epoch);
+  if (end !== undefined && place.position <= end) return place.position;
   throw wrongOption(option, `Found a cursor of another log, or of before a restore, expected one of ${log.name}.`);
 }
 

@@ -4,7 +4,8 @@
  */
 import type { VendorConfig } from '../config/vendor.ts';
 import type { VendorName } from '../config/vendor-name.ts';
-import type { DeadLetter, EventLog, NewEvent, Operator } from '../events/log.ts';
+import type { NewEvent } from '../events/delivery.ts';
+import type { DeadLetter, EventLog, Operator } from '../events/log.ts';
 import { resolveWebhook } from '../webhooks/resolved-webhook.ts';
 import { secretSpans } from '../webhooks/secret-spans.ts';
 import { splitDelivery } from '../webhooks/split.ts';

@@ -4,70 +4,13 @@
  * against every one.
  */
 import type { VendorName } from '../config/vendor-name.ts';
-import { GatewayError } from '../errors.ts';
+import type { DeadLetterReason, Delivery, NewDeadLetter, NewEvent } from './delivery.ts';
 
 /**
  * A place in the log, just behind an event: hexadecimal, all of one log equally long, and a later one is the greater
  * string. Nothing above the log looks inside it; a cursor carries its bytes.
  */
 export type Position = string;
-
-/** What a vendor sent, verified and split. Times here and below are epoch milliseconds. */
-export interface Delivery {
-  /** Made by the receiver; unique for ever. */
-  id: string;
-  vendor: VendorName;
-  receivedAt: number;
-  /** Those of the allow-list only, lower case; never a credential or a signature. */
-  headers: Readonly<Record<string, string>>;
-  /** The bytes as they came. */
-  raw: Uint8Array;
-  /** Id of the secret that verified it, or `reconciliation`. */
-  verifiedBy: string;
-  remoteIp?: string | undefined;
-  events: readonly NewEvent[];
-  deadLetters: readonly NewDeadLetter[];
-}
-
-export interface NewEvent {
-  /** Place in the delivery, from 0; `events` are in its order. */
-  ix: number;
-  /** The vendor's own name: `invoice.paid`. */
-  type: string;
-  /** The vendor's id, or the hash that stands for it. */
-  eventId: string;
-  /** Any of them known with the same `bodySha256`: a duplicate. Known with another body: `id_conflict`. At least one. */
-  dedupeKeys: readonly DedupeKey[];
-  /** Of `body`, hexadecimal; without what differs between two tries of the same event, e.g. a count of attempts. */
-  bodySha256: string;
-  /** When it happened, by the vendor's clock. */
-  vendorTime?: number | undefined;
-  /** The element as JSON text. */
-  body: string;
-  /** Names of what was taken from unsigned headers. */
-  unsigned: readonly string[];
-}
-
-export interface DedupeKey {
-  key: string;
-  /** The key already names the body (a hash of it), so that no other body can have it. */
-  isBodyHash: boolean;
-  /** Kept at least until then. */
-  expiresAt: number;
-  /** Id of a secret: kept as long as it is among `Retention.secrets`, too. Of several that came with a key the last counts. */
-  secret?: string | null | undefined;
-}
-
-export const DEAD_LETTER_REASONS = ['unreadable', 'no_type', 'too_deep', 'id_conflict'] as const;
-export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
-
-export interface NewDeadLetter {
-  /** The element it stands for; null: the delivery as a whole. */
-  ix: number | null;
-  reason: DeadLetterReason;
-  /** For an operator; holds nothing of the body. */
-  detail: string;
-}
 
 export interface Appended {
   /** One for each event of the delivery, in its order. */
@@ -152,14 +95,6 @@ export interface Consumer {
   owner: string | null;
 }
 
-/** Of one principal: whoever makes names up must not fill the disk. */
-export const MOST_CONSUMERS = 1_000;
-
-export function tooManyConsumers(): GatewayError {
-  const message = `There are ${MOST_CONSUMERS} named consumers of this principal already. Use one of those names.`;
-  return new GatewayError('LIMIT_EXCEEDED', message, { retryable: false, limit: 'consumers' });
-}
-
 /** What the operators may read and repeat: by id, or by time, position, vendor and type. */
 export interface EventQuery {
   filter: EventFilter;
@@ -185,8 +120,19 @@ export interface Retention {
   before: number;
   /** Above so many bytes of raw bodies and events, the oldest go. */
   maxBytes: number;
+  /** Dedupe keys whose time is over then go. @default by the log's clock */
+  now?: number | undefined;
   /** Ids of the vendor's secrets: dedupe keys of others need to be kept no longer than their time. @default none */
   secrets?: readonly string[] | undefined;
+}
+
+export interface BytesLeftQuery {
+  /** `Retention.maxBytes`. */
+  maxBytes: number;
+  /** More than so many are told of no position: it would take a walk through the whole log. */
+  within: number;
+  /** Of events. */
+  positions: readonly Position[];
 }
 
 export interface EventLog extends AsyncDisposable {
@@ -194,8 +140,13 @@ export interface EventLog extends AsyncDisposable {
   readonly name: string;
   /** Length of a position's hexadecimal text. */
   readonly positionLength: number;
-  /** Random, made with the store: 16 hexadecimal digits. Another one: positions of before mean nothing. */
+  /** Random: 16 hexadecimal digits. What goes with a position, so that `endOf` can tell whether it still means what it meant. */
   epoch(): Promise<string>;
+  /**
+   * How far positions of this epoch mean something here: the head, of the present one. A position beyond it was given by a log
+   * that was put back to an older state since, and so was every one of an epoch that is not known (undefined), or it was ended.
+   */
+  endOf(epoch: string): Promise<Position | undefined>;
   /** A new epoch, e.g. after a restore: every cursor given before ends with CURSOR_EXPIRED. */
   rollEpoch(by: Operator): Promise<string>;
   /**
@@ -249,6 +200,8 @@ export interface EventLog extends AsyncDisposable {
   redrive(id: string, events: readonly NewEvent[], by: Operator): Promise<Appended>;
   /** Deletes what retention no longer keeps of a vendor, in small transactions. Returns how many events went. */
   prune(vendor: VendorName, retention: Retention): Promise<number>;
+  /** How many bytes more of a vendor, roughly, until `prune` takes the event at each of these positions; undefined: more than `within`. */
+  bytesLeft(vendor: VendorName, query: BytesLeftQuery): Promise<(number | undefined)[]>;
   /** Those of whom anything was ever stored. */
   vendors(): Promise<VendorName[]>;
   /** Figures for /metrics; cheap. */
@@ -264,8 +217,9 @@ export interface UnreadEvents {
   principal: string;
   name: string;
   vendor: VendorName;
-  /** When the oldest of them was received. */
+  /** When the oldest of them was received, and where it stands. */
   oldestUnreadAt: number;
+  oldestUnread: Position;
 }
 
 /** Told by a log as it works. */

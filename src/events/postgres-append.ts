@@ -1,6 +1,7 @@
 /** Stores a group of deliveries in one transaction: keys, then deliveries, events, dead letters and the wake-up at once. */
 import { createHash } from 'node:crypto';
-import type { Appended, AppendedEvent, Delivery, NewDeadLetter, NewEvent } from './log.ts';
+import type { Delivery, NewDeadLetter, NewEvent } from './delivery.ts';
+import type { Appended, AppendedEvent } from './log.ts';
 import type { Queries } from './postgres-database.ts';
 import { type Candidate, dedupe } from './postgres-dedupe.ts';
 import { CHANNEL } from './postgres-schema.ts';

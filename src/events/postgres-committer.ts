@@ -5,11 +5,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import { type Appended, type Delivery, type LogMeasures, storedEvents } from './log.ts';
+import type { Delivery } from './delivery.ts';
+import { FAILPOINT_VARIABLE, type Failpoints, killProcess, readFailpoints } from './failpoint.ts';
+import { type Appended, type LogMeasures, storedEvents } from './log.ts';
 import { appendGroup } from './postgres-append.ts';
 import type { Database } from './postgres-database.ts';
 import { describeFailure, isOfTheData, isPassing, storeFailure } from './postgres-failure.ts';
-import { FAILPOINT_VARIABLE, type Failpoints, killProcess, readFailpoints } from './sqlite-failpoint.ts';
 
 export interface CommitterOptions {
   database: Database;

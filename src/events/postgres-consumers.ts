@@ -1,5 +1,6 @@
 /** Named positions. A commit that comes late, or out of order from another gateway, never moves one back. */
-import { type Consumer, MOST_CONSUMERS, type Operator, type Position, tooManyConsumers } from './log.ts';
+import { MOST_CONSUMERS, tooManyConsumers } from './consumer-limit.ts';
+import type { Consumer, Operator, Position } from './log.ts';
 import { recordAct } from './postgres-audit.ts';
 import type { Queries } from './postgres-database.ts';
 import { placeOf } from './postgres-position.ts';

@@ -2,6 +2,8 @@
  * Connections to the database of the events: one that writes, a few that read, and what a listener needs to make its own. `pg` is
  * loaded here and only when it is needed. A connection that failed is thrown away; the next call makes another.
  */
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import type { Client, ClientBase, CustomTypesConfig, Pool, PoolClient, PoolConfig } from 'pg';
 import { ConfigError } from '../config/config-error.ts';
 import { leavesConnection, storeFailure } from './postgres-failure.ts';
@@ -16,7 +18,7 @@ export interface Database extends Queries, AsyncDisposable {
   readonly name: string;
   /** One transaction on a connection of its own; commits when `work` resolves. Rejects as the driver does. */
   transaction<Result>(work: (queries: Queries) => Promise<Result>, kind?: ConnectionKind): Promise<Result>;
-  /** Of nobody's pool, not connected yet. */
+  /** Of nobody's pool, not connected yet. Who made it ends it; it goes with the database at the latest. */
   newClient(): Client;
 }
 
@@ -33,6 +35,8 @@ export interface DatabaseOptions {
 }
 
 const CONNECT_MS = 2_000;
+/** A server that answers nothing says no goodbye either. */
+const GOODBYE_MS = 1_000;
 /** An open transaction holds back every reader of the log: the server ends what sits idle in one. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 const LOCK_MS: Readonly<Record<ConnectionKind, number>> = { writer: 500, reader: 5_000 };
@@ -42,12 +46,14 @@ const INT8 = 20;
 export async function createDatabase({ url, readers = 4, answerMs = 10_000 }: DatabaseOptions): Promise<Database> {
   const name = nameOf(url);
   const { Client, Pool, types } = await import('pg');
+  const sockets = new Set<Socket>();
   const config: PoolConfig = {
     connectionString: url,
     application_name: 'vendorgraph',
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: answerMs,
     keepAlive: true,
+    stream: () => socketOf(sockets),
     types: numbersForInt8(types),
   };
   const pools: Readonly<Record<ConnectionKind, Pool>> = {
@@ -68,8 +74,25 @@ export async function createDatabase({ url, readers = 4, answerMs = 10_000 }: Da
     newClient: () => new Client(config),
     async [Symbol.asyncDispose]() {
       await Promise.all([pools.writer.end(), pools.reader.end()]);
+      await closeAll(sockets);
     },
   };
+}
+
+function socketOf(sockets: Set<Socket>): Socket {
+  const socket = new Socket();
+  sockets.add(socket);
+  return socket.once('close', () => sockets.delete(socket));
+}
+
+/** One that stays open would keep the process from ending. Each was told to close. */
+async function closeAll(sockets: ReadonlySet<Socket>): Promise<void> {
+  const closed = Promise.allSettled([...sockets].map((socket) => once(socket, 'close')));
+  const limit = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, GOODBYE_MS);
+  await closed;
+  clearTimeout(limit);
 }
 
 async function inTransaction<Result>(pool: Pool, work: (queries: Queries) => Promise<Result>): Promise<Result> {

@@ -3,7 +3,8 @@
  * between gateways; what follows from it is decided here, event by event in the order of the group.
  */
 import { createHash } from 'node:crypto';
-import type { AppendedEvent, DedupeKey, NewEvent } from './log.ts';
+import type { DedupeKey, NewEvent } from './delivery.ts';
+import type { AppendedEvent } from './log.ts';
 import type { Queries } from './postgres-database.ts';
 import { KeyVanished } from './postgres-failure.ts';
 import { type Place, positionOf } from './postgres-position.ts';

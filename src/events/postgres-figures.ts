@@ -3,7 +3,7 @@ import type { VendorName } from '../config/vendor-name.ts';
 import type { Consumer, EventLog, LogFigures, UnreadEvents } from './log.ts';
 import { CONSUMER_COLUMNS } from './postgres-consumers.ts';
 import type { Queries } from './postgres-database.ts';
-import { placeOf } from './postgres-position.ts';
+import { placeOf, positionOf } from './postgres-position.ts';
 import { HORIZON } from './postgres-reader.ts';
 
 const MOST_CONSUMERS = 1_000;
@@ -22,14 +22,14 @@ const HORIZON_AGE = `
     (select $1::bigint - min(received_at) from vendorgraph.event where xid >= ${HORIZON}))::float8 as age`;
 
 const UNREAD = `
-  select principal, name, vendor, oldest.received_at as "oldestUnreadAt"
+  select principal, name, vendor, oldest.received_at as "oldestUnreadAt", oldest.xid::text as "oldestXid", oldest.seq as "oldestSeq"
   from unnest($1::text[], $2::text[], $3::xid8[], $4::bigint[], $5::text[]) as followed (principal, name, xid, seq, vendor)
   cross join lateral (
-    select received_at from vendorgraph.event e
+    select received_at, e.xid, e.seq from vendorgraph.event e
     where e.vendor = followed.vendor and (e.xid, e.seq) > (followed.xid, followed.seq) and e.xid < ${HORIZON}
     order by e.xid, e.seq limit 1
   ) as oldest
-  order by xid, seq, principal, name, vendor`;
+  order by followed.xid, followed.seq, principal, name, vendor`;
 
 export async function readFigures(queries: Queries, now: number): Promise<LogFigures> {
   const [sums] = await queries.query<{ events: number; bytes: number }>(
@@ -68,11 +68,18 @@ export async function findUnread(
     const { xid, seq } = placeOf(consumer.position);
     return (follows(consumer) ?? all).map((vendor) => ({ ...consumer, xid, seq, vendor }));
   });
-  return await queries.query<UnreadEvents>(UNREAD, [
-    rows.map(({ principal }) => principal),
-    rows.map(({ name }) => name),
-    rows.map(({ xid }) => xid),
-    rows.map(({ seq }) => seq),
-    rows.map(({ vendor }) => vendor),
-  ]);
+  const found = await queries.query<Omit<UnreadEvents, 'oldestUnread'> & { oldestXid: string; oldestSeq: number }>(
+    UNREAD,
+    [
+      rows.map(({ principal }) => principal),
+      rows.map(({ name }) => name),
+      rows.map(({ xid }) => xid),
+      rows.map(({ seq }) => seq),
+      rows.map(({ vendor }) => vendor),
+    ],
+  );
+  return found.map(({ oldestXid, oldestSeq, ...unread }) => ({
+    ...unread,
+    oldestUnread: positionOf({ xid: oldestXid, seq: oldestSeq }),
+  }));
 }

@@ -1,6 +1,7 @@
 /** Dead letters, and what is made of one later. */
 import { GatewayError } from '../errors.ts';
-import type { Appended, DeadLetter, DeadLetterReason, NewEvent, Operator } from './log.ts';
+import type { DeadLetterReason, NewEvent } from './delivery.ts';
+import type { Appended, DeadLetter, Operator } from './log.ts';
 import { appendGroup } from './postgres-append.ts';
 import { recordAct } from './postgres-audit.ts';
 import type { Queries } from './postgres-database.ts';

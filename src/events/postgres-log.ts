@@ -6,6 +6,7 @@ import type { VendorName } from '../config/vendor-name.ts';
 import type { Logger } from '../observe/log.ts';
 import type { EventLog, LogMeasures, Position } from './log.ts';
 import { rollEpoch } from './postgres-audit.ts';
+import { readBytesLeft } from './postgres-bytes.ts';
 import { PostgresCommitter } from './postgres-committer.ts';
 import { findConsumer, listConsumers, moveConsumer, openConsumer, removeConsumer } from './postgres-consumers.ts';
 import { createDatabase, type Database, type Queries } from './postgres-database.ts';
@@ -80,7 +81,9 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
   return {
     name: database.name,
     positionLength: POSITION_LENGTH,
-    epoch: async () => (await metaOf(database, 'epoch')) ?? '',
+    epoch: () => epochOf(database),
+    // Never put back in silence: the start finds that out, and refuses.
+    endOf: async (epoch) => (epoch === (await epochOf(database)) ? headPosition(database) : undefined),
     rollEpoch: (by) => inOne(database, (queries) => rollEpoch(queries, by, now())),
     append: (delivery) => committer.append(delivery),
     isWritable: () => committer.isWritable(),
@@ -101,10 +104,15 @@ function logOf({ database, committer, waiters, now }: Parts): Omit<EventLog, typ
     deadLetters: (query, limit) => findLetters(database, query, limit),
     redrive: (id, events, by) => inOne(database, (queries) => redriveLetter(queries, id, events, by, now())),
     prune: (vendor, retention) => answered(pruneVendor(database, vendor, retention, now())),
+    bytesLeft: (vendor, query) => readBytesLeft(database, vendor, query),
     vendors: () => listVendors(database),
     figures: () => readFigures(database, now()),
     unread: (follows) => findUnread(database, follows),
   };
+}
+
+async function epochOf(queries: Queries): Promise<string> {
+  return (await metaOf(queries, 'epoch')) ?? '';
 }
 
 async function earliestOf(queries: Queries, vendors: readonly VendorName[]): Promise<Position> {

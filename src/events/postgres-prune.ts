@@ -91,7 +91,7 @@ export async function pruneVendor(
   });
   await repeat(database, vendor, (queries) => pruneEventless(queries, vendor, EVENTLESS, before));
   const events = await repeat(database, vendor, (queries) => pruneStep(queries, vendor, retention));
-  await pruneKeys(database, vendor, retention.secrets ?? [], now);
+  await pruneKeys(database, vendor, retention.secrets ?? [], retention.now ?? now);
   if (events > 0)
     await recordAct(database, { action: 'prune', by: BY, at: now, detail: { vendor, before, maxBytes, events } });
   return events;

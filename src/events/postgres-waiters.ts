@@ -32,7 +32,7 @@ export class PostgresWaiters {
   readonly #options: WaitersOptions;
   readonly #waiters = new Set<Waiter>();
   readonly #ended = new AbortController();
-  /** The last event known to be readable. */
+  /** The last event that could be read when it was looked for. */
   #tip: Position = '';
   #looking: Promise<void> | undefined;
   /** Something came while looking. */
@@ -48,7 +48,7 @@ export class PostgresWaiters {
 
   /** Listens from the first call on: who never waits needs no connection for it. */
   async waitFor(after: Position, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#ended.signal.aborted || after < this.#tip) return;
+    if (signal.aborted || this.#ended.signal.aborted || this.#isKnownBehind(after)) return;
     this.#listening ??= this.#listen();
     await new Promise<void>((resolve) => {
       const waiter: Waiter = {
@@ -63,6 +63,13 @@ export class PostgresWaiters {
       this.#waiters.add(waiter);
       this.look();
     });
+  }
+
+  /** What is known counts once: on a server that was put back to an older state it would send everybody away all the time. */
+  #isKnownBehind(after: Position): boolean {
+    if (after >= this.#tip) return false;
+    this.#tip = '';
+    return true;
   }
 
   /** Something may have come. Never rejects, never waits. */
@@ -97,7 +104,7 @@ export class PostgresWaiters {
     if (tip === undefined) return;
     const { position = '', isHeldBack } = tip;
     this.#heldBackMs = isHeldBack ? 2 * (this.#heldBackMs ?? FIRST_HELD_BACK_MS / 2) : undefined;
-    if (position > this.#tip) this.#tip = position;
+    this.#tip = position;
     for (const waiter of this.#waiters) if (waiter.after < this.#tip) waiter.wake();
   }
 
@@ -138,7 +145,8 @@ export class PostgresWaiters {
       onListening();
       await over;
     } finally {
-      await client.end().catch(() => {});
+      // Not waited for: a server that does not answer would never let go.
+      client.end().catch(() => {});
     }
   }
 }

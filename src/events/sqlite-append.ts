@@ -1,8 +1,9 @@
 /** Stores a delivery with all that belongs to it, inside the transaction of its group. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Appended, AppendedEvent, NewDeadLetter } from './log.ts';
+import type { NewDeadLetter } from './delivery.ts';
+import { type Failpoints, killProcess } from './failpoint.ts';
+import type { Appended, AppendedEvent } from './log.ts';
 import { type Claim, type ClaimKeys, createClaims } from './sqlite-dedupe.ts';
-import { type Failpoints, killProcess } from './sqlite-failpoint.ts';
 import type { PackedDelivery, PackedEvent } from './sqlite-jobs.ts';
 import { positionOf } from './sqlite-position.ts';
 

@@ -5,7 +5,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Failpoints } from './sqlite-failpoint.ts';
+import type { Failpoints } from './failpoint.ts';
 import { SCHEMA_STEPS, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /** How long one process waits for another's write. */

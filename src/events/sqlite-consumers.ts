@@ -1,6 +1,7 @@
 /** Named positions, as the writer keeps them. One that comes late never moves one back. */
 import type { DatabaseSync } from 'node:sqlite';
-import { type Consumer, MOST_CONSUMERS, type Position, tooManyConsumers } from './log.ts';
+import { MOST_CONSUMERS, tooManyConsumers } from './consumer-limit.ts';
+import type { Consumer, Position } from './log.ts';
 import type { RecordAct } from './sqlite-audit.ts';
 import type { JobOf } from './sqlite-jobs.ts';
 

@@ -1,6 +1,6 @@
 /** Who had a key first. Asked by inserting it, inside the transaction that appends: nobody comes in between. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { DedupeKey } from './log.ts';
+import type { DedupeKey } from './delivery.ts';
 import type { PackedEvent } from './sqlite-jobs.ts';
 
 const CLAIM = `

@@ -1,6 +1,7 @@
 /** What the writer thread does, and what it is told: all writing, in groups of jobs that share one transaction. */
 import type { ErrorCode, ErrorDetails } from '../errors.ts';
-import type { Appended, Consumer, Delivery, NewEvent, Operator, Position, Retention } from './log.ts';
+import type { Delivery, NewEvent } from './delivery.ts';
+import type { Appended, Consumer, Operator, Position, Retention } from './log.ts';
 
 /** Its bytes lie in the buffer of the group, which is handed over without a copy. */
 export interface PackedDelivery extends Omit<Delivery, 'headers' | 'raw' | 'events'> {

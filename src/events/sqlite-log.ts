@@ -9,9 +9,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { displayPath } from '../config/config-error.ts';
 import { GatewayError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
+import { FAILPOINT_VARIABLE, readFailpoints } from './failpoint.ts';
 import type { EventFilter, EventLog, EventQuery, LogMeasures, LogPage, Position } from './log.ts';
+import { readBytesLeft } from './sqlite-bytes.ts';
 import { openForReading } from './sqlite-connection.ts';
-import { FAILPOINT_VARIABLE, readFailpoints } from './sqlite-failpoint.ts';
+import { endOfEpoch, presentEpoch } from './sqlite-epoch.ts';
 import { POSITION_LENGTH, positionOf, seqOf } from './sqlite-position.ts';
 import { countEvents, findEvents, findSeqs } from './sqlite-query.ts';
 import { refused } from './sqlite-queue.ts';
@@ -33,6 +35,11 @@ export interface SqliteLogOptions {
   maxWaitingBytes?: number | undefined;
   /** How long a delivery may wait for its commit before it is refused. @default 2_000 */
   maxWaitMs?: number | undefined;
+  /**
+   * For a gateway, of which there is one: begins an epoch, so that positions given before a restore are known for what they are.
+   * @default false
+   */
+  beginsEpoch?: boolean | undefined;
   /** How often to look for events of another process while somebody waits. @default 10 */
   pollMs?: number | undefined;
 }
@@ -47,13 +54,21 @@ export function eventLogPath(dataDir: string): string {
  * was given to it, and closes the file.
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<EventLog> {
-  const { path, log, measures, now = Date.now, pollMs = 10 } = options;
+  const { path, log, measures, now = Date.now, pollMs = 10, beginsEpoch } = options;
   const { maxWaiting = 2_000, maxWaitingBytes = 64 * 1024 * 1024, maxWaitMs = 2_000 } = options;
   const failpoints = readFailpoints(process.env[FAILPOINT_VARIABLE]);
   if (Object.keys(failpoints).length > 0) log?.error({ failpoints }, 'events may get lost: a failpoint is set');
   let onCommit = (): void => {};
   const limits = { maxWaiting, maxWaitingBytes, maxWaitMs };
-  const writer = startSqliteWriter({ path, log, measures, failpoints, ...limits, onCommit: () => onCommit() });
+  const writer = startSqliteWriter({
+    path,
+    log,
+    measures,
+    failpoints,
+    beginsEpoch,
+    ...limits,
+    onCommit: () => onCommit(),
+  });
   try {
     const db = openForReading(path);
     const waiters = new SqliteWaiters(new SqliteReader(db), pollMs);
@@ -76,12 +91,17 @@ interface Parts {
 function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
   const reader = new SqliteReader(db);
   const records = new SqliteRecords(db);
+  const endOf = (epoch: string): Position | undefined => {
+    const end = endOfEpoch(db, epoch, reader.head());
+    return end === undefined ? undefined : positionOf(end);
+  };
   const question = (query: EventQuery) => ({ db, query, head: reader.head() });
   let ended: Promise<void> | undefined;
   return {
     name: `sqlite ${displayPath(path)}`,
     positionLength: POSITION_LENGTH,
-    epoch: () => answered(() => records.epoch()),
+    epoch: () => answered(() => presentEpoch(db)),
+    endOf: (epoch) => answered(() => endOf(epoch)),
     rollEpoch: (by) => writer.run<'rollEpoch'>({ kind: 'rollEpoch', by, at: now() }),
     append: (delivery) => writer.append(delivery, now()),
     isWritable: () => writer.isWritable(),
@@ -104,6 +124,7 @@ function logOf({ path, db, writer, waiters, now }: Parts): EventLog {
     deadLetters: (query, limit) => answered(() => records.deadLetters(query, limit)),
     redrive: (id, events, by) => writer.run<'redrive'>({ kind: 'redrive', id, events, by, at: now() }),
     prune: (vendor, retention) => pruneVendor(writer, vendor, retention, now),
+    bytesLeft: (vendor, query) => answered(() => readBytesLeft(db, vendor, query)),
     vendors: () => answered(() => records.vendors()),
     figures: () => answered(() => records.figures()),
     unread: (follows) => answered(() => records.unread(follows)),

@@ -2,10 +2,21 @@
  * Deliveries on their way to the writer thread. The bytes of a group go into one buffer that changes hands: a view on a larger
  * buffer, as a socket gives them, would be copied with all of it. A body that is the delivery's bytes is not sent a second time.
  */
-import type { Delivery } from './log.ts';
-import type { PackedDelivery } from './sqlite-jobs.ts';
+import type { Delivery } from './delivery.ts';
+import type { Group, Job, PackedDelivery } from './sqlite-jobs.ts';
+import type { Waiting } from './sqlite-queue.ts';
 
-export class Pack {
+export function packGroup(group: readonly Waiting[]): Group {
+  const deliveries = group.flatMap(({ work }) => ('delivery' in work ? [work.delivery] : []));
+  const pack = new Pack(deliveries.reduce((sum, { raw }) => sum + raw.byteLength, 0));
+  const jobs = group.map(({ work }): Job => {
+    if ('job' in work) return work.job;
+    return { kind: 'append', delivery: pack.add(work.delivery), at: work.at };
+  });
+  return { jobs, bytes: pack.bytes };
+}
+
+class Pack {
   readonly bytes: ArrayBuffer;
   readonly #view: Buffer;
   #end = 0;

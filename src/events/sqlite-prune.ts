@@ -59,7 +59,7 @@ export class Pruner {
     const held = Number(this.#statements.held.get(vendor)?.['bytes'] ?? 0);
     const deliveries = this.#pruneEventless(vendor, retention.before, held - retention.maxBytes);
     const events = deliveries > 0 ? 0 : this.#pruneEvents(vendor, retention.before, held - retention.maxBytes);
-    const keys = deliveries + events > 0 ? 0 : this.#pruneKeys(vendor, retention.secrets ?? [], at);
+    const keys = deliveries + events > 0 ? 0 : this.#pruneKeys(vendor, retention.secrets ?? [], retention.now ?? at);
     const more = deliveries + events + keys > 0;
     if (!more && gone > 0) {
       const { before, maxBytes } = retention;

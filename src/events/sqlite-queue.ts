@@ -3,7 +3,7 @@
  * needed; who waits too long is let go, for a vendor waits for the answer.
  */
 import { GatewayError } from '../errors.ts';
-import type { Delivery } from './log.ts';
+import type { Delivery } from './delivery.ts';
 import type { Fault, Job, JobAnswer, Outcome } from './sqlite-jobs.ts';
 
 export interface QueueLimits {

@@ -2,16 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { VendorName } from '../config/vendor-name.ts';
-import type {
-  Consumer,
-  DeadLetter,
-  DeadLetterReason,
-  EventLog,
-  LogFigures,
-  StoredDelivery,
-  UnreadEvents,
-} from './log.ts';
-import { seqOf } from './sqlite-position.ts';
+import type { DeadLetterReason } from './delivery.ts';
+import type { Consumer, DeadLetter, EventLog, LogFigures, StoredDelivery, UnreadEvents } from './log.ts';
+import { positionOf, seqOf } from './sqlite-position.ts';
 
 export interface LetterQuery {
   vendor?: string;
@@ -33,7 +26,7 @@ const LETTERS = `
     AND (?4 IS NULL OR l.number = ?4) ORDER BY l.number DESC LIMIT ?5`;
 const CONSUMERS = 'SELECT principal, name, position, updated_at AS updatedAt, owner FROM consumer';
 const OLDEST = `
-  SELECT received_at AS receivedAt FROM event INDEXED BY event_vendor WHERE vendor = ? AND seq > ? ORDER BY seq LIMIT 1`;
+  SELECT received_at AS receivedAt, seq FROM event INDEXED BY event_vendor WHERE vendor = ? AND seq > ? ORDER BY seq LIMIT 1`;
 const NUMBER = /^[1-9]\d{0,14}$/;
 
 export class SqliteRecords {
@@ -41,10 +34,6 @@ export class SqliteRecords {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-  }
-
-  epoch(): string {
-    return String(this.#db.prepare(`SELECT value FROM meta WHERE name = 'epoch'`).get()?.['value']);
   }
 
   delivery(id: string): StoredDelivery | undefined {
@@ -108,8 +97,10 @@ export class SqliteRecords {
     return rows.flatMap((consumer) => {
       const { principal, name, position } = consumer;
       return (follows(consumer) ?? all).flatMap((vendor) => {
-        const at = oldest.get(vendor, seqOf(position))?.['receivedAt'];
-        return at === undefined ? [] : [{ principal, name, vendor, oldestUnreadAt: Number(at) }];
+        const row = oldest.get(vendor, seqOf(position));
+        if (row === undefined) return [];
+        const place = { oldestUnreadAt: Number(row['receivedAt']), oldestUnread: positionOf(Number(row['seq'])) };
+        return [{ principal, name, vendor, ...place }];
       });
     });
   }

@@ -105,6 +105,16 @@ const SECOND = `
   END;
 `;
 
+/**
+ * An epoch is a run of a gateway: `start` is the last event of before. So a log that was put back to an older state, and has grown
+ * since, is told by positions that lie beyond the end of their epoch, or are of one that it does not know.
+ */
+const THIRD = `
+  CREATE TABLE epoch (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, start INTEGER NOT NULL) STRICT;
+  INSERT INTO epoch (id, start) SELECT value, 0 FROM meta WHERE name = 'epoch';
+  DELETE FROM meta WHERE name = 'epoch';
+`;
+
 /** What makes each version of the one before it; the first begins with nothing. */
-export const SCHEMA_STEPS: readonly string[] = [FIRST, SECOND];
+export const SCHEMA_STEPS: readonly string[] = [FIRST, SECOND, THIRD];
 export const SCHEMA_VERSION = SCHEMA_STEPS.length;

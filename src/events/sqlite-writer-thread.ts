@@ -4,11 +4,12 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Failpoints, killProcess } from './failpoint.ts';
 import { Appender } from './sqlite-append.ts';
 import { createRecorder } from './sqlite-audit.ts';
 import { openForWriting } from './sqlite-connection.ts';
 import { createConsumerJobs } from './sqlite-consumers.ts';
-import { type Failpoints, killProcess } from './sqlite-failpoint.ts';
+import { rollEpochs } from './sqlite-epoch.ts';
 import { commitGroup } from './sqlite-group.ts';
 import type { FromWriter, Group, Job, JobAnswer, JobOf, ToWriter } from './sqlite-jobs.ts';
 import { Pruner } from './sqlite-prune.ts';
@@ -43,11 +44,10 @@ function createJobs(db: DatabaseSync): (job: Job, group: Group) => JobAnswer {
   const pruner = new Pruner(db, record);
   const consumers = createConsumerJobs(db, record);
   // Writes a row, and changes nothing.
-  const probe = db.prepare(`UPDATE meta SET value = value WHERE name = 'epoch'`);
-  const setEpoch = db.prepare(`UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'epoch' RETURNING value`);
+  const probe = db.prepare('UPDATE epoch SET start = start WHERE number = (SELECT max(number) FROM epoch)');
 
   const rollEpoch = ({ by, at }: JobOf<'rollEpoch'>): string => {
-    const epoch = String(setEpoch.get()?.['value']);
+    const epoch = rollEpochs(db);
     record({ action: 'roll-epoch', by, at, detail: JSON.stringify({ epoch }) });
     return epoch;
   };

@@ -3,46 +3,29 @@
  * write: a gateway that is told nothing does without its 30 MB.
  */
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { ConfigError } from '../config/config-error.ts';
-import type { Logger } from '../observe/log.ts';
-import { type Appended, type Delivery, type LogMeasures, storedEvents } from './log.ts';
-import { openForWriting } from './sqlite-connection.ts';
-import type { Failpoints } from './sqlite-failpoint.ts';
-import type {
-  FromWriter,
-  Group,
-  Job,
-  JobAnswer,
-  JobAnswers,
-  JobKind,
-  JobOf,
-  Outcome,
-  ToWriter,
-} from './sqlite-jobs.ts';
-import { Pack } from './sqlite-pack.ts';
-import { type QueueLimits, refused, SqliteQueue, type Waiting } from './sqlite-queue.ts';
+import type { Worker } from 'node:worker_threads';
+import type { Delivery } from './delivery.ts';
+import type { Failpoints } from './failpoint.ts';
+import { type Appended, type LogMeasures, storedEvents } from './log.ts';
+import type { Job, JobAnswer, JobAnswers, JobKind, JobOf, Outcome, ToWriter } from './sqlite-jobs.ts';
+import { packGroup } from './sqlite-pack.ts';
+import { type QueueLimits, refused, SqliteQueue } from './sqlite-queue.ts';
+import { type SqliteFileOptions, startSqliteFile } from './sqlite-start.ts';
+import { startWriterThread } from './sqlite-thread.ts';
 
-const PROGRAM = new URL('sqlite-writer-thread.ts', import.meta.url);
-/** V8's own choice would be 32 MB, of which a thread that passes bytes on has no use. */
-const YOUNG = { maxYoungGenerationSizeMb: 4 };
 /** Between attempts to start a thread after one could not open the file. */
 const RESTART_MS = 1_000;
 
-export interface SqliteWriterOptions extends QueueLimits {
-  path: string;
-  log?: Logger | undefined;
+export interface SqliteWriterOptions extends QueueLimits, SqliteFileOptions {
   measures?: LogMeasures | undefined;
-  failpoints: Failpoints;
   /** Called after every group that reached the disk, before those who wait for it learn of it. */
   onCommit(): void;
 }
 
 /** Throws ConfigError when the file cannot keep the log. */
 export function startSqliteWriter(options: SqliteWriterOptions): SqliteWriter {
-  const writer = new SqliteWriter(options);
-  writer.start();
-  return writer;
+  startSqliteFile(options);
+  return new SqliteWriter(options);
 }
 
 export class SqliteWriter {
@@ -65,18 +48,6 @@ export class SqliteWriter {
   constructor(options: SqliteWriterOptions) {
     this.#options = options;
     this.#queue = new SqliteQueue(options);
-  }
-
-  /** Makes the file when there is none, and looks whether it can be written. */
-  start(): void {
-    const { path, failpoints } = this.#options;
-    try {
-      openForWriting(path, failpoints).close();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `Found a file that cannot be used as event log: ${reason}. Restore it, or move it away; what it holds can then not be resumed.`;
-      throw new ConfigError({ file: path, message });
-    }
   }
 
   append(delivery: Delivery, at: number): Promise<Appended> {
@@ -183,33 +154,23 @@ export class SqliteWriter {
   /** Resolves when it writes, or with the reason why it cannot. */
   async #startThread(failpoints: Failpoints): Promise<string | undefined> {
     const { path } = this.#options;
-    const worker = new Worker(PROGRAM, {
-      name: 'event log',
-      workerData: { path, failpoints },
-      execArgv: [],
-      resourceLimits: YOUNG,
+    const { worker, reason } = await startWriterThread({
+      path,
+      failpoints,
+      onDone: (outcomes) => this.#done(outcomes),
+      onEnd: (why) => this.#ended(why),
     });
-    let failure: unknown;
-    worker.on('error', (error) => {
-      failure = error;
-    });
-    const reason = await firstWord(worker);
-    if (reason !== undefined) return reason;
-    worker.on('message', (message: FromWriter) => {
-      if (message.kind === 'done') this.#done(message.outcomes);
-    });
-    worker.on('exit', (code) => this.#ended(code, failure));
+    if (worker === undefined) return reason;
     this.#worker = worker;
     this.#isLost = false;
     this.#send();
     return undefined;
   }
 
-  #ended(code: number, failure: unknown): void {
+  #ended(reason: string): void {
     this.#worker = undefined;
     this.#isLost = true;
     if (this.#closed && this.#queue.isEmpty) return;
-    const reason = failure instanceof Error ? failure.message : `exit code ${code}`;
     this.#options.log?.error({ reason }, 'the thread that writes events ended: another is started');
     this.#queue.rejectAll(refused('The event log ended while it was writing.'));
     this.#onIdle?.();
@@ -232,26 +193,4 @@ export class SqliteWriter {
 
 function isAppended(answer: JobAnswer): answer is Appended {
   return typeof answer === 'object' && 'events' in answer && typeof answer.events !== 'number';
-}
-
-/** Undefined: it is ready. A thread that ends without a word has its reason, too. */
-async function firstWord(worker: Worker): Promise<string | undefined> {
-  const word = new Promise<string | undefined>((resolve) => {
-    worker.once('message', (message: FromWriter) => resolve(message.kind === 'refused' ? message.reason : undefined));
-    worker.once('error', (error) => resolve(error instanceof Error ? error.message : String(error)));
-    worker.once('exit', (code) => resolve(`the writer thread ended with code ${code}`));
-  });
-  const reason = await word;
-  if (reason !== undefined) await worker.terminate();
-  return reason;
-}
-
-function packGroup(group: readonly Waiting[]): Group {
-  const deliveries = group.flatMap(({ work }) => ('delivery' in work ? [work.delivery] : []));
-  const pack = new Pack(deliveries.reduce((sum, { raw }) => sum + raw.byteLength, 0));
-  const jobs = group.map(({ work }): Job => {
-    if ('job' in work) return work.job;
-    return { kind: 'append', delivery: pack.add(work.delivery), at: work.at };
-  });
-  return { jobs, bytes: pack.bytes };
 }

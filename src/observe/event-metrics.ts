@@ -26,12 +26,20 @@ export interface EventMetrics {
   commitWait(ms: number): void;
   /** A group that reached stable storage with so many new events. */
   committed(events: number): void;
-  /** How long the oldest unread event of named consumers is still kept, of all there are. */
-  kept(consumers: readonly { principal: string; consumer: string; vendor: string; ms: number }[]): void;
+  /** How far retention is from the oldest unread event of named consumers, of all there are: by age, and by bytes where those are few. */
+  kept(consumers: readonly ConsumerLeft[]): void;
   /** One look at what changed without a webhook. */
   reconciled(vendor: string, result: string, appended: number): void;
   /** Asked at each scrape; what cannot be had then is left as it was. */
   watch(figures: () => Promise<EventLogFigures>): void;
+}
+
+interface ConsumerLeft {
+  principal: string;
+  consumer: string;
+  vendor: string;
+  ms: number;
+  bytes: number | undefined;
 }
 
 const GROUP_BUCKETS = [0, 1, 2, 5, 10, 25, 50, 100, 250, 500];
@@ -82,6 +90,11 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
     'How long the oldest unread event of a named consumer is still kept, by its age.',
     ['principal', 'consumer', 'vendor'],
   );
+  const keptBytes = gauge(
+    'consumer_retention_left_bytes',
+    'How much more of the vendor may be stored before that event goes, once it is less than a tenth of what is kept.',
+    ['principal', 'consumer', 'vendor'],
+  );
   const lag = rowsOf((field) => lagRow({ field }));
   return {
     delivery(vendor, result, size) {
@@ -102,7 +115,11 @@ export function createEventMetrics(registers: [Registry]): EventMetrics {
     committed: (count) => perCommit.observe(count),
     kept(consumers) {
       kept.reset();
-      for (const { ms, ...labels } of consumers) kept.set(labels, ms / 1_000);
+      keptBytes.reset();
+      for (const { ms, bytes, ...labels } of consumers) {
+        kept.set(labels, ms / 1_000);
+        if (bytes !== undefined) keptBytes.set(labels, bytes);
+      }
     },
     reconciled(vendor, result, appended) {
       looks.inc({ vendor, result });

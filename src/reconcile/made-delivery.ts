@@ -3,7 +3,7 @@
  * no more. The same change makes the same bytes, so that two gateways that find it store it once.
  */
 import { randomUUID } from 'node:crypto';
-import type { Delivery } from '../events/log.ts';
+import type { Delivery } from '../events/delivery.ts';
 import type { JsonPath } from '../rest/json-path.ts';
 import { splitDelivery } from '../webhooks/split.ts';
 import type { Change } from './changes.ts';

@@ -14,8 +14,8 @@ export interface Acknowledgement {
 export interface Consumers {
   /**
    * Everything of the cursor's field up to and with it is done. Cumulative, idempotent, never backwards; a consumer that is not known yet
-   * begins there. Returns the cursor where it stands now. Throws CURSOR_INVALID, CURSOR_EXPIRED for a cursor of another
-   * epoch, STREAM_GAP for one beyond the head, BAD_USER_INPUT for an impossible name.
+   * begins there. Returns the cursor where it stands now. Throws CURSOR_INVALID, CURSOR_EXPIRED for a cursor of an
+   * epoch that is not known, STREAM_GAP for one beyond its end, BAD_USER_INPUT for an impossible name.
    */
   ack(acknowledgement: Acknowledgement): Promise<string>;
 }
@@ -38,7 +38,7 @@ export function createConsumers({ eventLog, cursors, fields, vendors }: Consumer
       // Retention does not count: what was pruned since it was delivered is done all the same.
       await checkPlace(place, { log: eventLog, vendors, sign });
       const position = await eventLog.commitConsumer(principal, consumerKey(consumer, field), place.position);
-      return sign({ epoch: place.epoch, position });
+      return sign({ epoch: await eventLog.epoch(), position });
     },
   };
 }

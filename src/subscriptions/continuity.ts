@@ -21,18 +21,19 @@ export async function checkContinuity(place: LogPlace, options: ContinuityOption
   const { log, vendors, sign } = options;
   await checkPlace(place, options);
   const earliest = await earliestOf(log, vendors);
-  if (place.position < earliest) throw expired(sign({ epoch: place.epoch, position: earliest }));
+  if (place.position < earliest) throw expired(sign({ epoch: await log.epoch(), position: earliest }));
 }
 
 /**
- * That the place is one of this log: CURSOR_EXPIRED, with `earliest`, for another epoch; STREAM_GAP, with the head's cursor,
- * for one beyond the head, when the store was put back to an older state.
+ * That the place is one of this log: CURSOR_EXPIRED, with `earliest`, for an epoch it does not know; STREAM_GAP, with the head's
+ * cursor, for one beyond the end of its epoch, when the store was put back to an older state.
  */
 export async function checkPlace(place: LogPlace, { log, vendors, sign }: ContinuityOptions): Promise<void> {
+  const end = await log.endOf(place.epoch);
+  if (end !== undefined && place.position <= end) return;
   const epoch = await log.epoch();
-  if (place.epoch !== epoch) throw expired(sign({ epoch, position: await earliestOf(log, vendors) }));
-  const head = await log.head();
-  if (place.position > head) throw beyondHead(sign({ epoch, position: head }));
+  if (end === undefined) throw expired(sign({ epoch, position: await earliestOf(log, vendors) }));
+  throw beyondEnd(sign({ epoch, position: await log.head() }));
 }
 
 /** Where a reader of these vendors starts that wants all there is; of none, nothing is missing anywhere. */
@@ -46,8 +47,8 @@ function expired(earliest: string): GatewayError {
   return new GatewayError('CURSOR_EXPIRED', message, { retryable: false, earliest });
 }
 
-function beyondHead(cursor: string): GatewayError {
+function beyondEnd(cursor: string): GatewayError {
   const message =
-    'The cursor lies beyond the last event: the store was restored. Read your state anew, then go on here.';
+    'The cursor lies beyond the last event of its time: the store was restored. Read your state anew, then go on here.';
   return new GatewayError('STREAM_GAP', message, { retryable: false, cursor });
 }

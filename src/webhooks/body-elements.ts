@@ -3,7 +3,7 @@
  * error here: it becomes a dead letter, for the whole or for the one element at fault.
  */
 import { isUtf8 } from 'node:buffer';
-import type { DeadLetterReason } from '../events/log.ts';
+import type { DeadLetterReason } from '../events/delivery.ts';
 import { parseJsonPath } from '../rest/json-path.ts';
 import { elementsOf, nestingOf } from './json-scan.ts';
 

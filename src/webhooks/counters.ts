@@ -1,6 +1,7 @@
 /** What the receiver counts. Names come from our own files and closed sets, never from a sender. */
 import type { VendorName } from '../config/vendor-name.ts';
-import type { AppendedEvent, DeadLetterReason } from '../events/log.ts';
+import type { DeadLetterReason } from '../events/delivery.ts';
+import type { AppendedEvent } from '../events/log.ts';
 import type { RefusalReason, Result } from './outcome.ts';
 
 export interface WebhookCounters {

@@ -3,7 +3,7 @@
  * id of a header is only a second key: the same bytes under a fresh id are no new event.
  */
 import { hash } from 'node:crypto';
-import type { DedupeKey } from '../events/log.ts';
+import type { DedupeKey } from '../events/delivery.ts';
 import { readJsonPath } from '../rest/json-path.ts';
 import type { KeptDelivery } from './kept-delivery.ts';
 import type { EventReading } from './resolved-webhook.ts';

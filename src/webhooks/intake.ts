@@ -1,6 +1,7 @@
 /** From the bytes of a request to what is stored: verify, answer a handshake, split, commit. Knows no socket. */
 import { randomUUID } from 'node:crypto';
-import type { Appended, Delivery, EventLog } from '../events/log.ts';
+import type { Delivery } from '../events/delivery.ts';
+import type { Appended, EventLog } from '../events/log.ts';
 import { type BodyElement, readElements } from './body-elements.ts';
 import type { WebhookCounters } from './counters.ts';
 import { keptHeaders } from './kept-headers.ts';

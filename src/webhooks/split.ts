@@ -3,7 +3,7 @@
  * be split anew years later.
  */
 import { hash } from 'node:crypto';
-import type { NewDeadLetter, NewEvent } from '../events/log.ts';
+import type { NewDeadLetter, NewEvent } from '../events/delivery.ts';
 import { isObject, type JsonPath, readJsonPath } from '../rest/json-path.ts';
 import { type BodyElement, readElements } from './body-elements.ts';
 import { identityOf, isPlain } from './dedupe-keys.ts';

@@ -1,11 +1,11 @@
 /** A process that writes an event log and dies in the middle of it, and the check that nothing it acknowledged is gone. */
-import { spawn } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { FAILPOINT_VARIABLE } from '../../src/events/failpoint.ts';
 import type { LoggedEvent } from '../../src/events/log.ts';
-import { FAILPOINT_VARIABLE } from '../../src/events/sqlite-failpoint.ts';
 import { openSqliteLog } from '../../src/events/sqlite-log.ts';
+import { printedUntilKilled } from './killed-process.ts';
 import { readAll } from './log.contract.ts';
 import { deliveryNamed } from './numbered-delivery.ts';
 
@@ -22,20 +22,9 @@ export interface Killed {
 }
 
 /** Returns the ids of the deliveries it acknowledged. */
-export async function appendUntilKilled({ path, run, after, failpoint, env }: Killed): Promise<string[]> {
-  const child = spawn(process.execPath, [PROGRAM, path, run], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env, ...(failpoint && { [FAILPOINT_VARIABLE]: failpoint }) },
-  });
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    printed += chunk;
-    if (after !== undefined && printed.split('\n').length > after) child.kill('SIGKILL');
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  expect(child.signalCode).toBe('SIGKILL');
-  // A last line without its end was not printed whole.
-  return printed.split('\n').slice(0, -1);
+export function appendUntilKilled({ path, run, after, failpoint, env }: Killed): Promise<string[]> {
+  const faulty = failpoint === undefined ? {} : { [FAILPOINT_VARIABLE]: failpoint };
+  return printedUntilKilled({ program: PROGRAM, args: [path, run], after, env: { ...env, ...faulty } });
 }
 
 /** Opens the log and fails unless all deliveries are there whole, once and in order, and the file is sound. */

@@ -1,6 +1,6 @@
 /** Deliveries for tests of the event log, as a receiver would make them: every field is there and may be replaced. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { DedupeKey, Delivery, NewDeadLetter, NewEvent } from '../../src/events/log.ts';
+import type { DedupeKey, Delivery, NewDeadLetter, NewEvent } from '../../src/events/delivery.ts';
 
 /** When these deliveries arrive, unless told otherwise. */
 export const NOW = Date.UTC(2026, 0, 15);

@@ -5,15 +5,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  type Appended,
-  type Delivery,
-  type EventFilter,
-  type EventLog,
-  type LoggedEvent,
-  MOST_CONSUMERS,
-  type Position,
-} from '../../src/events/log.ts';
+import { MOST_CONSUMERS } from '../../src/events/consumer-limit.ts';
+import type { Delivery } from '../../src/events/delivery.ts';
+import type { Appended, EventFilter, EventLog, LoggedEvent, Position } from '../../src/events/log.ts';
 import { batchOf, DAY, deadLetter, dedupeKey, deliveryOf, NOW, newEvent, sha256 } from './delivery.ts';
 
 export interface LogPlace extends AsyncDisposable {
@@ -671,10 +665,11 @@ function consumers(makePlace: () => Promise<LogPlace>): void {
     const other = batchOf('z', 1, { vendor: 'zendesk', receivedAt: NOW + 9 });
     await appendAll(log, batchOf('a', 1), other, batchOf('b', 1, { receivedAt: NOW + 7 }));
     const [first, second] = (await readAll(log)).map(({ position }) => position);
+    const [zendesk] = (await readAll(log, { filter: [{ vendor: 'zendesk' }] })).map(({ position }) => position);
     await log.commitConsumer('key:app', 'sync', first ?? '');
     const app = { principal: 'key:app', name: 'sync' };
-    const ofStripe = { ...app, vendor: 'stripe', oldestUnreadAt: NOW + 7 };
-    const ofZendesk = { ...app, vendor: 'zendesk', oldestUnreadAt: NOW + 9 };
+    const ofStripe = { ...app, vendor: 'stripe', oldestUnreadAt: NOW + 7, oldestUnread: second };
+    const ofZendesk = { ...app, vendor: 'zendesk', oldestUnreadAt: NOW + 9, oldestUnread: zendesk };
     expect(await log.unread(() => undefined)).toEqual([ofStripe, ofZendesk]);
     expect(await log.unread(({ name }) => (name === 'sync' ? ['zendesk'] : []))).toEqual([ofZendesk]);
     expect(await log.unread(() => [])).toEqual([]);
@@ -691,10 +686,15 @@ function consumers(makePlace: () => Promise<LogPlace>): void {
     expect(epoch).toMatch(/^[0-9a-f]{16}$/);
     expect(await other.epoch()).toBe(epoch);
     expect(await (await elsewhere.open()).epoch()).not.toBe(epoch);
+    await appendAll(log, batchOf('a', 1));
+    expect((await other.endOf(epoch)) ?? '').toBe(await other.head());
+    expect(await log.endOf('0123456789abcdef')).toBeUndefined();
     const rolled = await other.rollEpoch(BY);
     expect(rolled).toMatch(/^[0-9a-f]{16}$/);
     expect(rolled).not.toBe(epoch);
     expect(await log.epoch()).toBe(rolled);
+    expect(await log.endOf(epoch)).toBeUndefined();
+    expect(await log.endOf(rolled)).toBeDefined();
   });
 }
 
@@ -816,6 +816,29 @@ function pruning(makePlace: () => Promise<LogPlace>): void {
     expect((next?.events[0]?.position ?? '') > head).toBe(true);
   });
 
+  it('tells how much may come before an event goes, as the pruning that follows does', async () => {
+    await using place = await makePlace();
+    const log = await place.open();
+    const large = (name: string) =>
+      deliveryOf({
+        events: [newEvent({ eventId: name, body: JSON.stringify({ id: name, text: 'x'.repeat(99_900) }) })],
+      });
+    await appendAll(log, ...['a', 'b', 'c', 'd'].map(large), batchOf('z', 1, { vendor: 'zendesk' }));
+    const positions = (await readAll(log, { filter: STRIPE })).map(({ position }) => position);
+    const left = await log.bytesLeft('stripe', { maxBytes: 500_000, within: 250_000, positions });
+    expect(left.map((bytes) => bytes && Math.round(bytes / 100_000))).toEqual([1, 2, undefined, undefined]);
+    const full = await log.bytesLeft('stripe', { maxBytes: 300_000, within: 250_000, positions });
+    expect(full.map((bytes) => bytes && Math.round(bytes / 100_000))).toEqual([0, 0, 1, 2]);
+    expect(await log.bytesLeft('stripe', { maxBytes: 900_000, within: 250_000, positions })).toEqual(
+      positions.map(() => undefined),
+    );
+    // So much more, and the first goes; less, and it stays.
+    await appendAll(log, large('e'));
+    expect(await log.prune('stripe', { before: 0, maxBytes: 500_000 })).toBe(0);
+    await appendAll(log, large('f'));
+    expect(await log.prune('stripe', { before: 0, maxBytes: 500_000 })).toBe(1);
+  });
+
   it('deletes the oldest when there is too much', async () => {
     await using place = await makePlace();
     const log = await place.open();
@@ -879,6 +902,17 @@ function pruning(makePlace: () => Promise<LogPlace>): void {
     expect(outcomesOf(await again())).toEqual(['stored', 'duplicate', 'duplicate', 'duplicate']);
     await prune();
     expect(outcomesOf([await log.append(signedWith('b', 'new'))])).toEqual(['stored']);
+  });
+
+  it('forgets keys by the clock of who asks, where that is not its own', async () => {
+    await using place = await makePlace();
+    const log = await place.open(() => NOW + 60 * DAY);
+    await appendAll(log, batchOf('a', 1));
+    const prune = (now?: number) => log.prune('stripe', { before: 0, maxBytes: NEVER, now });
+    await prune(NOW + DAY);
+    expect(outcomesOf([await log.append(batchOf('a', 1))])).toEqual(['duplicate']);
+    await prune();
+    expect(outcomesOf([await log.append(batchOf('a', 1))])).toEqual(['stored']);
   });
 
   it('takes dead letters along with their deliveries', async () => {

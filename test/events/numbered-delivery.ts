@@ -1,5 +1,5 @@
 /** A delivery that can be made again from its number, by another process: for tests that kill one. */
-import type { Delivery } from '../../src/events/log.ts';
+import type { Delivery } from '../../src/events/delivery.ts';
 import { batchOf } from './delivery.ts';
 
 /** Its id is `<run>:<number>`. */

@@ -1,17 +1,18 @@
 /** Gateways are killed, the server goes away, commits take too long: nothing that was acknowledged may be missing. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
+import { FAILPOINT_VARIABLE } from '../../src/events/failpoint.ts';
 import type { EventLog, LoggedEvent } from '../../src/events/log.ts';
 import { openPostgresLog } from '../../src/events/postgres-log.ts';
-import { FAILPOINT_VARIABLE } from '../../src/events/sqlite-failpoint.ts';
 import { batchOf } from './delivery.ts';
+import { printedUntilKilled } from './killed-process.ts';
 import { readAll, start } from './log.contract.ts';
+import { followOf, writeTo } from './log-traffic.ts';
 import { serverPrograms, startCluster } from './postgres-cluster.ts';
 import { dropDatabases, makeDatabase, makePostgresPlace, postgresMissing } from './postgres-under-test.ts';
 
@@ -31,8 +32,7 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
   }, async () => {
     await using place = await makePostgresPlace();
     const log = await place.open();
-    const stop = new AbortController();
-    const following = follow(log, stop.signal);
+    await using following = followOf(log, 'stripe');
     const acknowledged: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       acknowledged.push(
@@ -40,9 +40,7 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
       );
     }
     await expectFollowed(log, following.read, acknowledged);
-    stop.abort();
-    await following.done;
-    expect(following.failures).toBe(0);
+    expect(following.failures()).toBe(0);
     await expectWholeDeliveries(log);
   });
 
@@ -59,13 +57,10 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
   it('wakes who reads elsewhere with what it committed and never answered, and takes its retry for a duplicate', async () => {
     await using place = await makePostgresPlace();
     const log = await place.open();
-    const stop = new AbortController();
-    const following = follow(log, stop.signal);
+    await using following = followOf(log, 'stripe');
     const failpoint = { [FAILPOINT_VARIABLE]: 'killAfterCommits=1' };
     expect(await appendUntilKilled(place.database.url, 'run', { env: failpoint })).toEqual([]);
-    await expect.poll(() => following.read.map(({ eventId }) => eventId)).toContain('run-0-0-0');
-    stop.abort();
-    await following.done;
+    await expect.poll(() => following.read.map(({ eventId }) => eventId), BUSY).toContain('run-0-0-0');
     expect(await log.append(batchOf('run-0-0', 1))).toMatchObject({ events: [{ outcome: 'duplicate' }] });
   });
 
@@ -80,26 +75,25 @@ describe.skipIf(missing !== undefined)('a gateway killed while it appends to Pos
 
 describe.skipIf(programs === undefined)('a Postgres server that goes away', () => {
   it('has deliveries refused meanwhile, and nothing acknowledged missing once it is back', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     await using cluster = await startCluster(programs ?? '');
     await using database = await makeDatabase(cluster.url);
     await using log = await openPostgresLog({ url: database.url });
-    const stop = new AbortController();
-    const [writing, following] = [write(log, stop.signal), follow(log, stop.signal)];
-    await expect.poll(() => writing.acknowledged.length).toBeGreaterThan(20);
+    await using following = followOf(log, 'stripe');
+    await using writing = writeTo(log);
+    await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(20);
     await cluster.stop();
-    await expect.poll(() => writing.refused.length).toBeGreaterThan(5);
+    await expect.poll(() => writing.refused.length, BUSY).toBeGreaterThan(5);
     await expect(log.read(start(log), STRIPE, 10)).rejects.toMatchObject({
       code: 'INTERNAL',
       details: { retryable: true },
     });
     const before = writing.acknowledged.length;
     await cluster.start();
-    await expect.poll(() => writing.acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(before + 20);
+    await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(before + 20);
+    await writing[Symbol.asyncDispose]();
     await expectFollowed(log, following.read, writing.acknowledged);
-    stop.abort();
-    await Promise.all([writing.done, following.done]);
     expect(writing.refused.filter((error) => !(error instanceof GatewayError && error.details.retryable))).toEqual([]);
   });
 });
@@ -131,8 +125,7 @@ describe.skipIf(programs === undefined)('a Postgres server whose disk is full', 
     await using cluster = await startCluster(programs ?? '', { parent });
     await using database = await makeDatabase(cluster.url);
     await using log = await openPostgresLog({ url: database.url });
-    const stop = new AbortController();
-    const writing = write(log, stop.signal);
+    await using writing = writeTo(log);
     await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(20);
     const ballast = join(parent, 'ballast');
     fill(ballast);
@@ -142,8 +135,7 @@ describe.skipIf(programs === undefined)('a Postgres server whose disk is full', 
     await cluster.start().catch(() => {});
     const before = writing.acknowledged.length;
     await expect.poll(() => writing.acknowledged.length, BUSY).toBeGreaterThan(before + 20);
-    stop.abort();
-    await writing.done;
+    await writing[Symbol.asyncDispose]();
     const stored = (await readAll(log, { limit: 1_000 })).map(({ eventId }) => eventId);
     expect(missingOf(writing.acknowledged, stored)).toEqual([]);
     expect(new Set(stored).size).toBe(stored.length);
@@ -159,8 +151,8 @@ describe.skipIf(missing !== undefined)('a gateway whose connections are cut whil
     await place.database.query(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     );
-    await expect.poll(() => log.append(batchOf('b', 1)).then(() => 'stored', String)).toBe('stored');
-    await expect.poll(() => log.count({ filter: STRIPE }).catch(String)).toBe(2);
+    await expect.poll(() => log.append(batchOf('b', 1)).then(() => 'stored', String), BUSY).toBe('stored');
+    await expect.poll(() => log.count({ filter: STRIPE }).catch(String), BUSY).toBe(2);
   });
 });
 
@@ -185,6 +177,28 @@ describe.skipIf(programs === undefined)('a Postgres server that does not answer'
       process.kill(pid, 'SIGCONT');
     }
     expect(await log.count({ filter: STRIPE })).toBe(2);
+  });
+
+  it('does not keep a log from ending', { timeout: 60_000 }, async () => {
+    await using cluster = await startCluster(programs ?? '');
+    await using database = await makeDatabase(cluster.url);
+    const log = await openPostgresLog({ url: database.url, answerMs: 1_000 });
+    const woken = log.waitFor(await log.head(), new AbortController().signal);
+    const pids = async (): Promise<number[]> => {
+      const rows = await database.query<{ pid: number }>(
+        `select pid from pg_stat_activity where datname = current_database() and query like 'listen %' and state = 'idle'`,
+      );
+      return rows.map(({ pid }) => pid);
+    };
+    await expect.poll(pids, BUSY).toHaveLength(1);
+    const [listener = 0] = await pids();
+    process.kill(listener, 'SIGSTOP');
+    try {
+      await log[Symbol.asyncDispose]();
+      await woken;
+    } finally {
+      process.kill(listener, 'SIGCONT');
+    }
   });
 });
 
@@ -228,43 +242,6 @@ function writesWhole(file: number, bytes: Buffer): boolean {
   }
 }
 
-/** Writes until the signal; goes on after a refusal with another id, so that what was undecided cannot collide. */
-function write(log: EventLog, signal: AbortSignal) {
-  const [acknowledged, refused]: [string[], unknown[]] = [[], []];
-  const worker = async (name: number): Promise<void> => {
-    for (let number = 0; !signal.aborted; number += 1) {
-      const delivery = batchOf(`w${name}-${number}`, 2);
-      await log.append(delivery).then(
-        () => acknowledged.push(...delivery.events.map(({ eventId }) => eventId)),
-        (error: unknown) => refused.push(error),
-      );
-    }
-  };
-  return { acknowledged, refused, done: Promise.all([1, 2, 3, 4].map(worker)) };
-}
-
-interface Following {
-  read: LoggedEvent[];
-  failures: number;
-  done: Promise<void>;
-}
-
-/** Reads as a subscriber does; a failed read is tried again from the same place. */
-function follow(log: EventLog, signal: AbortSignal): Following {
-  const following: Following = { read: [], failures: 0, done: Promise.resolve() };
-  const loop = async (): Promise<void> => {
-    for (let after = start(log); !signal.aborted; ) {
-      await log.waitFor(after, signal);
-      const page = await log.read(after, STRIPE, 50).catch(() => undefined);
-      following.read.push(...(page?.events ?? []));
-      following.failures += page === undefined ? 1 : 0;
-      after = page?.scannedTo ?? after;
-    }
-  };
-  following.done = loop();
-  return following;
-}
-
 /** What a subscriber saw is what the log holds: all that was acknowledged, in order, none twice. */
 async function expectFollowed(
   log: EventLog,
@@ -278,7 +255,7 @@ async function expectFollowed(
           acknowledged,
           read.map(({ eventId }) => eventId),
         ),
-      { timeout: 15_000 },
+      BUSY,
     )
     .toEqual([]);
   const positions = read.map(({ position }) => position);
@@ -313,18 +290,7 @@ interface Killed {
   env?: Record<string, string>;
 }
 
-/** What it printed whole, in the midst of more. */
-async function appendUntilKilled(url: string, name: string, { lines, env }: Killed): Promise<string[]> {
-  const child = spawn(process.execPath, [PROGRAM, url, name], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
-  });
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    printed += chunk;
-    if (lines !== undefined && printed.split('\n').length > lines) child.kill('SIGKILL');
-  });
-  await once(child, 'close');
-  expect(child.signalCode).toBe('SIGKILL');
-  return printed.split('\n').slice(0, -1);
+/** The ids that were acknowledged. */
+function appendUntilKilled(url: string, name: string, { lines, env }: Killed): Promise<string[]> {
+  return printedUntilKilled({ program: PROGRAM, args: [url, name], after: lines, env });
 }

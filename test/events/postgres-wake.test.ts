@@ -1,7 +1,7 @@
 /** Wake-ups may get lost; events may not. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { batchOf } from './delivery.ts';
-import { appendAll, forEver, readAll } from './log.contract.ts';
+import { appendAll, forEver, readAll, start } from './log.contract.ts';
 import { dropDatabases, makePostgresPlace, postgresMissing, type TestDatabase } from './postgres-under-test.ts';
 
 const NEVER_MS = 600_000;
@@ -58,6 +58,25 @@ describe.skipIf((await postgresMissing()) !== undefined)('waiting for events in 
     await other.append(batchOf('a', 1));
     await woken;
     await expect.poll(async () => (await readAll(log)).length).toBe(1);
+  });
+
+  it('goes on waiting where the log was put back to an older state meanwhile', async () => {
+    await using place = await makePostgresPlace();
+    const log = await place.openWith({ pollMs: NEVER_MS });
+    await appendAll(log, batchOf('a', 2));
+    await log.waitFor(start(log), forEver());
+    await place.database.query(`update vendorgraph.event set xid = '3'`);
+    const last = (await readAll(log)).at(-1)?.position ?? '';
+    // It may be sent to look once, for what it knows from before.
+    await log.waitFor(last, AbortSignal.timeout(100));
+    let isWoken = false;
+    const woken = log.waitFor(last, forEver()).then(() => {
+      isWoken = true;
+    });
+    for (let asked = 0; asked < 10; asked += 1) await log.head();
+    expect(isWoken).toBe(false);
+    await log.append(batchOf('b', 1));
+    await woken;
   });
 
   it('asks the database nothing while nobody waits', async () => {

@@ -24,11 +24,13 @@ describe('the thread that writes events', () => {
     const lost = await Promise.allSettled([events.append(batchOf('b', 1)), events.append(batchOf('c', 1))]);
     expect(lost).toMatchObject([{ reason: REFUSED }, { reason: REFUSED }]);
     await expect
-      .poll(() =>
-        events.append(batchOf('b', 1)).then(
-          () => 'stored',
-          () => 'refused',
-        ),
+      .poll(
+        () =>
+          events.append(batchOf('b', 1)).then(
+            () => 'stored',
+            () => 'refused',
+          ),
+        { timeout: 20_000 },
       )
       .toBe('stored');
     expect((await readAll(events)).map(({ eventId }) => eventId)).toEqual(['a-0', 'b-0']);
@@ -124,7 +126,7 @@ describe('the file of events', () => {
       using db = new DatabaseSync(place.path);
       db.exec('PRAGMA user_version = 99');
     }
-    await expect(place.open()).rejects.toThrow('its tables are of version 99, expected 2');
+    await expect(place.open()).rejects.toThrow('its tables are of version 99, expected 3');
   });
 
   it('is refused on a connection whose commits do not wait for the disk', async () => {

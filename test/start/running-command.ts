@@ -1,5 +1,5 @@
 /** `vendorgraph …` as its users run it: a process of its own, ended with the test. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,12 @@ export interface RunningCommand extends AsyncDisposable {
   ended: Promise<Ended>;
 }
 
+/** None outlives the process that started it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export function runCommand(
   args: readonly string[],
   { env = {}, node = [], ownGroup = false }: CommandOptions = {},
@@ -53,6 +59,7 @@ export function runCommand(
       ...env,
     },
   });
+  running.add(child);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk;
@@ -61,6 +68,7 @@ export function runCommand(
     stderr += chunk;
   });
   const ended = once(child, 'close').then(([code, signal]): Ended => {
+    running.delete(child);
     rmSync(dataDir, { recursive: true, force: true });
     return { code, signal };
   });

@@ -1,6 +1,6 @@
 /** The ledger: gateways killed under load, on both engines, with a vendor that tries again and subscribers that resume. */
 import { expect, it } from 'vitest';
-import { FAILPOINT_VARIABLE } from '../../src/events/sqlite-failpoint.ts';
+import { FAILPOINT_VARIABLE } from '../../src/events/failpoint.ts';
 import { hasPostgres, makeSharedStore } from './databases.ts';
 import { follow } from './follower.ts';
 import { killRounds } from './kill-rounds.ts';

@@ -1,6 +1,6 @@
 /** The store of a gateway is stopped, killed, or slow: what vendors are answered over HTTP, and what subscribers get. */
 import { expect, it } from 'vitest';
-import { FAILPOINT_VARIABLE } from '../../src/events/sqlite-failpoint.ts';
+import { FAILPOINT_VARIABLE } from '../../src/events/failpoint.ts';
 import { serverPrograms, startCluster } from '../events/postgres-cluster.ts';
 import { follow } from './follower.ts';
 import { expectSound } from './ledger.ts';

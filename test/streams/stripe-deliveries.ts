@@ -29,14 +29,14 @@ export const stripeBody = ({
     data: { object: { id: invoice, object: 'invoice' }, previous_attributes: { [changed]: null } },
   });
 
-/** Sends it, signed now. Rejects when nobody answers. */
-export async function sendStripe(gatewayUrl: string, body: string, secret: string): Promise<number> {
-  return (await postStripe(gatewayUrl, body, secret)).status;
+/** Sends it, signed now, or when `at` says. Rejects when nobody answers. */
+export async function sendStripe(gatewayUrl: string, body: string, secret: string, at?: number): Promise<number> {
+  return (await postStripe(gatewayUrl, body, secret, at)).status;
 }
 
 /** The same, for who wants to see more of the answer than its status. */
-export async function postStripe(gatewayUrl: string, body: string, secret: string): Promise<Response> {
-  const headers = stripeHeaders(body, secret);
+export async function postStripe(gatewayUrl: string, body: string, secret: string, at?: number): Promise<Response> {
+  const headers = stripeHeaders(body, secret, at);
   const response = await fetch(`${gatewayUrl}${STRIPE_PATH}`, { method: 'POST', headers, body });
   await response.arrayBuffer();
   return response;
@@ -44,9 +44,9 @@ export async function postStripe(gatewayUrl: string, body: string, secret: strin
 
 export const STRIPE_PATH = '/webhooks/stripe';
 
-/** Signed now. */
-export function stripeHeaders(body: string, secret: string): Record<string, string> {
-  const at = Math.floor(Date.now() / 1_000);
+/** `signedAt`: epoch milliseconds. */
+export function stripeHeaders(body: string, secret: string, signedAt = Date.now()): Record<string, string> {
+  const at = Math.floor(signedAt / 1_000);
   const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
   return { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${signature}` };
 }

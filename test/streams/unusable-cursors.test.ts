@@ -1,6 +1,7 @@
 /** Cursors that the log can no longer serve: always a code and the place to go on from, never a fresh start in silence. */
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog } from '../../src/events/log.ts';
 import { eventLogPath, openSqliteLog } from '../../src/events/sqlite-log.ts';
@@ -26,6 +27,17 @@ async function whileStopped(work: (log: EventLog) => Promise<unknown>): Promise<
     await using log = await openSqliteLog({ path: eventLogPath(gateway.dataDir) });
     await work(log);
   }
+  await gateway.start();
+}
+
+const backup = (): string => join(gateway.dataDir, 'backup');
+
+/** Puts the backup back, and tells nobody. */
+async function restore(): Promise<void> {
+  await gateway.kill('SIGTERM');
+  const path = eventLogPath(gateway.dataDir);
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+  cpSync(backup(), path);
   await gateway.start();
 }
 
@@ -83,19 +95,40 @@ describe('a cursor', () => {
     await expect.poll(() => idsOf(resumed), PATIENT).toContain('evt_kept');
   });
 
-  it('beyond the end of a log that was put back is answered with its end', async () => {
-    const backup = join(gateway.dataDir, 'backup');
-    const files = ['', '-wal', '-shm'].map((suffix) => `${eventLogPath(gateway.dataDir)}${suffix}`);
-    await whileStopped(async () => cpSync(eventLogPath(gateway.dataDir), backup));
+  it('of a gateway’s run that a restore undid is answered with the earliest one, also once events lie where it was', async () => {
+    const before = await cursorNow();
+    await whileStopped(async () => cpSync(eventLogPath(gateway.dataDir), backup()));
     await send('evt_forgotten_1', 'evt_forgotten_2');
     const after = await cursorNow();
-    await gateway.kill('SIGTERM');
-    for (const file of files) rmSync(file, { force: true });
-    cpSync(backup, eventLogPath(gateway.dataDir));
-    await gateway.start();
+    await restore();
+    await expectRefused(after, 'CURSOR_EXPIRED', 410, 'earliest');
+    await send('evt_new_1', 'evt_new_2', 'evt_new_3');
+    const earliest = await expectRefused(after, 'CURSOR_EXPIRED', 410, 'earliest');
+    await using resumed = subscribeAt(overWebSocket, earliest);
+    await expect.poll(() => idsOf(resumed), PATIENT).toContain('evt_new_3');
+    // Given before the backup, it lost nothing.
+    await using unharmed = subscribeAt(overWebSocket, before);
+    await expect.poll(() => idsOf(unharmed), PATIENT).toEqual(['evt_new_1', 'evt_new_2', 'evt_new_3']);
+  });
+
+  it('of what came behind a backup that is put back is answered with the end, also once events lie where it was', async () => {
+    const before = await cursorNow();
+    {
+      using db = new DatabaseSync(eventLogPath(gateway.dataDir));
+      rmSync(backup(), { force: true });
+      db.exec(`VACUUM INTO '${backup()}'`);
+    }
+    await send('evt_behind_1', 'evt_behind_2');
+    const after = await cursorNow();
+    await restore();
+    await expectRefused(after, 'STREAM_GAP', 409, 'cursor');
+    await send('evt_newer_1', 'evt_newer_2', 'evt_newer_3');
     const end = await expectRefused(after, 'STREAM_GAP', 409, 'cursor');
-    await send('evt_new');
     await using resumed = subscribeAt(overWebSocket, end);
-    await expect.poll(() => idsOf(resumed), PATIENT).toEqual(['evt_new']);
+    await resumed.opened;
+    await send('evt_newest');
+    await expect.poll(() => idsOf(resumed), PATIENT).toEqual(['evt_newest']);
+    await using unharmed = subscribeAt(overWebSocket, before);
+    await expect.poll(() => idsOf(unharmed), PATIENT).toHaveLength(4);
   });
 });

@@ -1,5 +1,6 @@
 /** A place for deliveries that a test can hold shut or break. Keeps the log's promise about duplicates, not about power cuts. */
-import type { Appended, AppendedEvent, Delivery, EventLog } from '../../src/events/log.ts';
+import type { Delivery } from '../../src/events/delivery.ts';
+import type { Appended, AppendedEvent, EventLog } from '../../src/events/log.ts';
 
 export interface MemoryLog extends Pick<EventLog, 'append'> {
   stored: Delivery[];

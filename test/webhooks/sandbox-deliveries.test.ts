@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readGraphFolder } from '../../src/config/graph-folder.ts';
-import type { Delivery } from '../../src/events/log.ts';
+import type { Delivery } from '../../src/events/delivery.ts';
 import { DEFAULT_SOURCES_FOLDER, loadEmulators } from '../../src/sandbox/emulator-files.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { VENDOR_NAMES } from '../../src/sandbox/vendor-name.ts';

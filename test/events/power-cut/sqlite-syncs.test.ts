@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { FAILPOINT_VARIABLE } from '../../../src/events/sqlite-failpoint.ts';
+import { FAILPOINT_VARIABLE } from '../../../src/events/failpoint.ts';
 
 const PROGRAM = fileURLToPath(new URL('../sqlite-appending-process.ts', import.meta.url));
 const COMMITS = 40;
