@@ -87,11 +87,17 @@ function hasAliases<Row>({ of }: KeyedRead<Row>, key: string, identity: Identity
   return of !== undefined && identity.spellings(of, key).length > 1;
 }
 
-/** What was found, by canonical key. A row that carries the key itself goes before one that carries an alias of it. */
+/** What was found, by canonical key. A row that carries the key itself goes before those that carry aliases of it. */
 interface Found<Row> {
   rows: Map<string, Row>;
-  aliased: Map<string, Row>;
+  aliased: Map<string, Aliased<Row>>;
   failed: Map<string, Error>;
+}
+
+interface Aliased<Row> {
+  row: Row;
+  /** Of the alias, among the key's spellings: aliases go as schema/identity.yaml lists them, whoever answers first. */
+  place: number;
 }
 
 /** One result per key in the order of the keys: a row, null, or the error of the chunk the key was in. */
@@ -107,7 +113,7 @@ async function readAll<Row>(
   const run = (chunk: readonly string[], rows: Collection<Row>['rows']): Promise<void> =>
     collect(read, { asked: chunk, rows, reader, found, identity });
   await Promise.all(chunksOf(asked, read.chunk).map((chunk) => run(chunk, (noting) => read.read(chunk, noting))));
-  const resultOf = (key: string) => found.failed.get(key) ?? found.rows.get(key) ?? found.aliased.get(key) ?? null;
+  const resultOf = (key: string) => found.failed.get(key) ?? found.rows.get(key) ?? found.aliased.get(key)?.row ?? null;
   const [only] = keys;
   if (read.lookAgain && only !== undefined && keys.length === 1 && resultOf(only) === null) {
     await run([only], async (noting) => (await read.lookAgain?.(only, noting)) ?? null);
@@ -134,10 +140,7 @@ async function collect<Row>(read: KeyedRead<Row>, collection: Collection<Row>): 
         if (!key || typeof key !== 'string') continue;
         const plain = read.normalise ? read.normalise(key) : key;
         if (plain === null) continue;
-        const canonical = read.of === undefined ? plain : identity.canonical(read.of, plain);
-        const known = canonical === plain ? found.rows : found.aliased;
-        // The first row of a key wins, so that a doubled row changes nothing.
-        if (!known.has(canonical)) known.set(canonical, row);
+        keep(read.of, plain, row, found, identity);
       }
     }
     if (faults.length > 0) failNamed(read, faults, collection);
@@ -145,6 +148,18 @@ async function collect<Row>(read: KeyedRead<Row>, collection: Collection<Row>): 
     const failure = error instanceof Error ? error : new Error(String(error));
     for (const key of asked) found.failed.set(read.of === undefined ? key : identity.canonical(read.of, key), failure);
   }
+}
+
+/** The first row of a key wins, so that a doubled row changes nothing. */
+function keep<Row>(of: Entity | undefined, plain: string, row: Row, found: Found<Row>, identity: Identity): void {
+  const canonical = of === undefined ? plain : identity.canonical(of, plain);
+  if (of === undefined || canonical === plain) {
+    if (!found.rows.has(canonical)) found.rows.set(canonical, row);
+    return;
+  }
+  const place = identity.spellings(of, canonical).indexOf(plain);
+  const known = found.aliased.get(canonical);
+  if (!known || place < known.place) found.aliased.set(canonical, { row, place });
 }
 
 /** The same reader; what its batch reads could not read is added to `faults`. */
