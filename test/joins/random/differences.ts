@@ -25,14 +25,12 @@ export function difference(actual: Tree, expected: Tree, path = ''): string | un
 }
 
 export interface Tolerance {
-  /** A value may be null where one of these paths, of the answer's errors, explains it; `anything`: needs no error. */
-  nulls: 'none' | 'anything' | readonly string[];
-  /** Whether a row with this key may be missing from its list. */
-  mayMiss(key: unknown): boolean;
+  /** A value may be null where one of these paths, of the answer's errors, explains it. */
+  nulls: readonly string[];
+  /** Whether a value, or rows of a list, may be missing without a word. */
+  mayMiss(path: string): boolean;
   /** Whether a value may stand for the right one, because less is known. */
   weaker(actual: unknown, right: unknown): boolean;
-  /** Whether rows of a list this long may come twice, and take the place of others on their page. */
-  mayRepeat(length: number): boolean;
   /** Whom no system has may be there all the same: a system that fails cannot deny. */
   strangers: boolean;
 }
@@ -71,7 +69,7 @@ function wrongList(actual: Tree[], page: Tree, whole: Tree[], tolerance: Toleran
     const found = wrongness(row, pageByKey.get(key) ?? right, right, tolerance, `${path}.${index}`);
     if (found) return found;
   }
-  if (!Array.isArray(page) || page.every((row) => tolerance.mayMiss(keyOf(row)))) return undefined;
+  if (!Array.isArray(page) || tolerance.mayMiss(path)) return undefined;
   const rows = actual.filter((row) => row !== null);
   const nulls = actual.length - rows.length;
   // Two of the CRM's records may be one person or account, who is then listed twice.
@@ -81,15 +79,12 @@ function wrongList(actual: Tree[], page: Tree, whole: Tree[], tolerance: Toleran
     0,
   );
   // A null may stand for a row, or for what a failing system would have said there was none of.
-  const isRight = tolerance.mayRepeat(page.length)
-    ? distinct + nulls >= Math.ceil(page.length / 2)
-    : distinct === rows.length && distinct <= page.length && distinct + nulls >= page.length;
+  const isRight = distinct === rows.length && distinct <= page.length && distinct + nulls >= page.length;
   return isRight ? undefined : unlike(actual.map(keyOf), page.map(keyOf), path);
 }
 
-function isExplained(right: Tree, { nulls }: Tolerance, path: string): boolean {
-  if (right === null || right === undefined || nulls === 'anything') return true;
-  if (nulls === 'none') return false;
+function isExplained(right: Tree, { nulls, mayMiss }: Tolerance, path: string): boolean {
+  if (right === null || right === undefined || mayMiss(path)) return true;
   return nulls.some((error) => isWithin(error, path) || isWithin(path, error));
 }
 

@@ -358,10 +358,7 @@ export function createLinks(world: World, { everybody, aliases = NO_ALIASES }: L
     ResendEmail: {
       ...plain('id', 'subject'),
       recipients: ({ toIndexes }: WorldEmail) =>
-        toIndexes.flatMap((index) => {
-          const person = personAt(index);
-          return person ? [human(who.addressIn('resend', person))] : [];
-        }),
+        eachOnce(toIndexes, (person) => human(who.addressIn('resend', person))),
     },
     ResendContact: {
       id: ({ ids }: WorldPerson) => ids.resend,
@@ -371,10 +368,7 @@ export function createLinks(world: World, { everybody, aliases = NO_ALIASES }: L
     CalcomBooking: {
       ...plain('uid', 'title', 'status'),
       attendees: ({ attendeeIndexes }: WorldBooking) =>
-        attendeeIndexes.flatMap((index) => {
-          const person = personAt(index);
-          return person ? [humanIn('calcom', person)] : [];
-        }),
+        eachOnce(attendeeIndexes, (person) => humanIn('calcom', person)),
     },
     BamboohrEmployee: {
       employeeId: ({ id }: WorldEmployee) => id,
@@ -403,6 +397,12 @@ export function createLinks(world: World, { everybody, aliases = NO_ALIASES }: L
       const company = find(domain);
       return company ? list(company, args) : listing([]);
     };
+  }
+
+  /** Two addresses may be one person's. */
+  function eachOnce(indexes: readonly number[], of: (person: WorldPerson) => Human): Human[] {
+    const humans = indexes.flatMap((index) => [personAt(index)].flatMap((person) => (person ? [of(person)] : [])));
+    return [...Map.groupBy(humans, ({ email }) => email).values()].flatMap(([first]) => first ?? []);
   }
 
   /** Newest first. */
