@@ -31,6 +31,8 @@ export interface Tolerance {
   mayMiss(path: string): boolean;
   /** Whether a value may stand for the right one, because less is known. */
   weaker(actual: unknown, right: unknown): boolean;
+  /** Within a row that is not on the right page. */
+  isBeyondPage?: boolean;
   /** Whom no system has may be there all the same: a system that fails cannot deny. */
   strangers: boolean;
 }
@@ -66,10 +68,13 @@ function wrongList(actual: Tree[], page: Tree, whole: Tree[], tolerance: Toleran
     const key = keyOf(row);
     const right = wholeByKey.get(key);
     if (!right) return unlike(key, [...wholeByKey.keys()], `${path}.${index}`);
-    const found = wrongness(row, pageByKey.get(key) ?? right, right, tolerance, `${path}.${index}`);
+    const own = pageByKey.get(key);
+    // Of a row that came in a lost one's place the oracle knows whole lists only, and not how much was asked of them.
+    const allowed = own ? tolerance : { ...tolerance, isBeyondPage: true };
+    const found = wrongness(row, own ?? right, right, allowed, `${path}.${index}`);
     if (found) return found;
   }
-  if (!Array.isArray(page) || tolerance.mayMiss(path)) return undefined;
+  if (!Array.isArray(page) || tolerance.isBeyondPage || tolerance.mayMiss(path)) return undefined;
   const rows = actual.filter((row) => row !== null);
   const nulls = actual.length - rows.length;
   // Two of the CRM's records may be one person or account, who is then listed twice.
