@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { type Behaviour, type Proof, proveSeed, startSubject } from '../test/joins/random/proof.ts';
+import { type Behaviour, type Proof, proveSeed, startSubjects } from '../test/joins/random/proof.ts';
 import type { BenchOptions } from './benchmark.ts';
 import { table } from './table.ts';
 
@@ -107,12 +107,12 @@ async function work(): Promise<void> {
   if (!parentPort) return;
   const port = parentPort;
   const ended = Promise.withResolvers<void>();
-  await using subject = await startSubject();
+  await using subjects = await startSubjects();
   port.on('message', async (seed: number | null) => {
     if (seed === null) return ended.resolve();
     const behaviour = BEHAVIOURS[seed % BEHAVIOURS.length] ?? 'well';
     const startedAt = performance.now();
-    const proof = await proveSeed(subject, behaviour, seed);
+    const proof = await proveSeed(subjects.of(behaviour), behaviour, seed);
     port.postMessage({ ...proof, behaviour, ms: performance.now() - startedAt } satisfies Result);
   });
   await ended.promise;

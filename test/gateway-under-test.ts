@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog, type Gateway, readSettings, startGateway } from '../src/index.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
+import type { World } from '../src/sandbox/world.ts';
 
 export interface GatewayUnderTest extends AsyncDisposable {
   gateway: Gateway;
@@ -36,9 +37,10 @@ export interface Answer {
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export async function startGatewayUnderTest(
-  options: { env?: NodeJS.ProcessEnv; graphDir?: string; rateFactor?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; graphDir?: string; rateFactor?: number; world?: World } = {},
 ): Promise<GatewayUnderTest> {
-  const sandbox = await startSandbox({ port: 0, rateFactor: options.rateFactor ?? 1_000 });
+  const { rateFactor = 1_000, world } = options;
+  const sandbox = await startSandbox({ port: 0, rateFactor, ...(world && { world }) });
   const logged: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line: string) => void logged.push(line) } });
   const dataDir = mkdtempSync(join(tmpdir(), 'vendorgraph-test-'));

@@ -66,6 +66,10 @@ export const createEmulator: CreateEmulator = ({ world, now, rateFactor }) => {
     notFound: (request) => answers.error(request, paths.has(request.path) ? 405 : 404),
     rateLimited: answers.limited,
     failure: (request, status) => answers.error(request, status),
+    failEntry(entry, status) {
+      const { metadata } = asRow(entry);
+      return { ...errorBody(status), ...(metadata === undefined ? {} : { metadata }) };
+    },
     emit(type) {
       throw new TypeError(`People Data Labs sends no webhooks, so not ${type}.`);
     },

@@ -39,6 +39,7 @@ export function customersOf(world: World): Customer[] {
 
 function customerOf(world: World, company: WorldCompany, id: string): Customer {
   const invoices = world.invoices.filter(({ companyIndex }) => companyIndex === company.index);
+  const domain = company.spelling?.stripe === undefined ? company.domain : company.spelling.stripe;
   const person = company.billingPersonIndex === null ? undefined : world.people[company.billingPersonIndex];
   return {
     ...newCustomer(id, toSeconds(company.createdAt)),
@@ -48,7 +49,7 @@ function customerOf(world: World, company: WorldCompany, id: string): Customer {
     description: company.industry === null ? null : sentence(company.industry),
     email: person === undefined ? null : (person.spelling.stripe ?? person.email),
     metadata: {
-      domain: company.domain,
+      ...(domain === null ? {} : { domain }),
       company: company.name,
       ...(company.ids.hubspot === undefined ? {} : { hubspot_company_id: company.ids.hubspot }),
     },

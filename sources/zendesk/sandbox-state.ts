@@ -157,8 +157,8 @@ function organizationOf(company: WorldCompany): OrganizationRow | undefined {
     name: company.name,
     created_at: seconds(company.createdAt),
     updated_at: seconds(company.updatedAt),
-    domain_names: [company.domain],
-    external_id: company.ids.hubspot ?? null,
+    domain_names: company.spelling?.zendesk ?? [company.domain],
+    external_id: externalIdOf(company),
     details: company.city,
     notes: null,
     group_id: null,
@@ -198,7 +198,7 @@ function userOf(world: World, person: WorldPerson, id: number, role: UserRole): 
     organization_id: company?.ids.zendesk ?? null,
     role,
     verified: true,
-    external_id: person.ids.hubspot ?? null,
+    external_id: externalIdOf(person),
     tags: person.lifecycleStage === null ? [] : [person.lifecycleStage],
     alias: null,
     details: null,
@@ -208,6 +208,10 @@ function userOf(world: World, person: WorldPerson, id: number, role: UserRole): 
     locale: 'en-US',
     user_fields: {},
   };
+}
+
+function externalIdOf({ ids, externalIds }: WorldCompany | WorldPerson): string | null {
+  return externalIds?.zendesk === undefined ? (ids.hubspot ?? null) : externalIds.zendesk;
 }
 
 function ticketOf(world: World, ticket: WorldTicket): TicketRow | undefined {

@@ -163,8 +163,13 @@ export const vendorSchema = z.strictObject({
       .describe('For vendors that fail with HTTP 200: `ok` is false then, `error` holds the code.'),
     partial: z
       .strictObject({
-        at: jsonPath.describe('Where a batch read’s answer lists what it could not read.'),
+        at: jsonPath
+          .optional()
+          .describe('Where a batch read’s answer lists what it could not read; without it, its rows are among them.'),
         keys: z.array(jsonPath).describe('Where an entry names the keys it is about.'),
+        status: jsonPath
+          .optional()
+          .describe('Where an entry has an HTTP status of its own: one of 2xx is no fault, any other says which.'),
       })
       .optional()
       .describe('For batch reads that answer in part: `code` and `message` are looked for in each entry.'),

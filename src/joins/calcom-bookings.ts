@@ -7,7 +7,7 @@ import { createBoundReader } from './bound-reader.ts';
 import { pageOfIds } from './id-page.ts';
 import type { Join, JoinContext, PageArguments } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
-import { type PersonRow, personRow } from './person-row.ts';
+import { eachOnce, type PersonRow, personRow } from './person-row.ts';
 
 interface Attendee {
   email?: string | null;
@@ -74,6 +74,6 @@ export const calcomBookingsJoin: Join = {
   },
   CalcomBooking: {
     attendees: ({ attendees }: BookingRow, _args: unknown, context: JoinContext): PersonRow[] =>
-      (attendees ?? []).flatMap((attendee) => personRow(context, attendee?.email, attendee?.name) ?? []),
+      eachOnce((attendees ?? []).flatMap((attendee) => personRow(context, attendee?.email, attendee?.name) ?? [])),
   },
 };

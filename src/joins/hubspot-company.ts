@@ -6,8 +6,10 @@ import { hubspotOwnerById } from './hubspot-owner.ts';
 import { type HubspotRow, hubspotById, telling } from './hubspot-row.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
+import { instantOf, oldestFirst } from './oldest-first.ts';
 
 export interface CompanyRow extends HubspotRow {
+  createdAt?: string | null;
   properties?: { name?: string | null; domain?: string | null; hubspot_owner_id?: string | null };
 }
 
@@ -19,13 +21,11 @@ export const hubspotCompanyByDomain: KeyedRead<CompanyRow> = {
   normalise: normaliseDomain,
   async read(domains, { everyRow }) {
     const filters = [{ propertyName: 'domain', operator: 'IN', values: domains }];
-    // Oldest first: of two companies with one domain the older is taken, every time.
     const sorts = [{ propertyName: 'createdate', direction: 'ASCENDING' }];
-    return (await everyRow(
-      'hubspotSearchCompanies',
-      { input: { filterGroups: [{ filters }], sorts } },
-      domains.length,
-    )) as CompanyRow[];
+    const input = { filterGroups: [{ filters }], sorts };
+    const companies = await everyRow('hubspotSearchCompanies', { input }, domains.length);
+    // Of two companies with one domain the older is taken, every time.
+    return oldestFirst<CompanyRow>(companies, ({ createdAt }) => instantOf(createdAt));
   },
   keysOf: (company) => [company.properties?.domain],
 };

@@ -48,7 +48,9 @@ function personNamedBy({ properties }: ContactRow, context: JoinContext): Person
 
 async function personOf(contact: ContactRow, _args: unknown, context: JoinContext, info: GraphQLResolveInfo) {
   if (isWhole(contact, info)) return personOfContact(contact, context);
-  return personNamedBy(await telling(contact, 'email', hubspotContactById, context.reads), context);
+  const told = await telling(contact, 'email', hubspotContactById, context.reads);
+  // Another row was read by id, and so it is live and whole.
+  return told === contact ? personNamedBy(contact, context) : personOfContact(told, context);
 }
 
 async function ownerOf(contact: ContactRow, _args: unknown, { reads }: JoinContext) {

@@ -102,11 +102,17 @@ function hasAliases<Row>({ of }: KeyedRead<Row>, key: string, identity: Identity
   return of !== undefined && identity.spellings(of, key).length > 1;
 }
 
-/** What was found, by canonical key. A row that carries the key itself goes before one that carries an alias of it. */
+/** What was found, by canonical key. A row that carries the key itself goes before those that carry aliases of it. */
 interface Found<Row> {
   rows: Map<string, Row>;
-  aliased: Map<string, Row> | undefined;
+  aliased: Map<string, Aliased<Row>> | undefined;
   failed: Map<string, Error> | undefined;
+}
+
+interface Aliased<Row> {
+  row: Row;
+  /** Of the alias, among the key's spellings: aliases go as schema/identity.yaml lists them, whoever answers first. */
+  place: number;
 }
 
 /** One result per key in the order of the keys: a row, null, or the error of the chunk the key was in. */
@@ -130,7 +136,7 @@ async function readAll<Row>(
 }
 
 function resultOf<Row>({ failed, rows, aliased }: Found<Row>, key: string): Row | null | Error {
-  return failed?.get(key) ?? rows.get(key) ?? aliased?.get(key) ?? null;
+  return failed?.get(key) ?? rows.get(key) ?? aliased?.get(key)?.row ?? null;
 }
 
 interface Collection<Row> {
@@ -156,12 +162,7 @@ async function collect<Row>(
         if (!key || typeof key !== 'string') continue;
         const plain = read.normalise ? read.normalise(key) : key;
         if (plain === null) continue;
-        const canonical = read.of === undefined ? plain : identity.canonical(read.of, plain);
-        if (canonical === plain) keepFirst(found.rows, canonical, row);
-        else {
-          found.aliased ??= new Map();
-          keepFirst(found.aliased, canonical, row);
-        }
+        keep(read.of, plain, row, found, identity);
       }
     }
     if (noting.faults) failNamed(read, noting.faults, asked, found, identity);
@@ -173,8 +174,16 @@ async function collect<Row>(
 }
 
 /** The first row of a key wins, so that a doubled row changes nothing. */
-function keepFirst<Row>(rows: Map<string, Row>, key: string, row: Row): void {
-  if (!rows.has(key)) rows.set(key, row);
+function keep<Row>(of: Entity | undefined, plain: string, row: Row, found: Found<Row>, identity: Identity): void {
+  const canonical = of === undefined ? plain : identity.canonical(of, plain);
+  if (of === undefined || canonical === plain) {
+    if (!found.rows.has(canonical)) found.rows.set(canonical, row);
+    return;
+  }
+  const place = identity.spellings(of, canonical).indexOf(plain);
+  found.aliased ??= new Map();
+  const known = found.aliased.get(canonical);
+  if (!known || place < known.place) found.aliased.set(canonical, { row, place });
 }
 
 /** The same reader, which keeps what its batch reads could not read. */

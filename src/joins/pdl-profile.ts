@@ -7,7 +7,7 @@ import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 
-/** A bulk answer's entry, found or not: `status` says which. A person is its `data`, a company lies flat beside the status. */
+/** A bulk answer's entry, found or not: `status` says which; what failed is an error (`errors.partial` in vendor.yaml). A person is its `data`, a company lies flat beside the status. */
 interface Entry {
   status: number;
   metadata?: { key?: string } | null;

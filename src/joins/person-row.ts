@@ -17,3 +17,10 @@ export function personRow(
   const address = email ? identity.personKey(email) : null;
   return address === null ? null : { email: address, name: name ?? null };
 }
+
+/** Each once, as first met: a vendor may give a row twice, and two addresses may be one person's. */
+export function eachOnce(people: readonly PersonRow[]): PersonRow[] {
+  const byEmail = new Map<string, PersonRow>();
+  for (const person of people) if (!byEmail.has(person.email)) byEmail.set(person.email, person);
+  return [...byEmail.values()];
+}

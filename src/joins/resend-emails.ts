@@ -7,7 +7,7 @@ import { createConnection } from '../rest/connection.ts';
 import type { CursorCodec } from '../rest/cursor.ts';
 import { type Page, type PageRow, readFirst } from '../rest/page-reader.ts';
 import type { Join, JoinContext, PageArguments } from './join.ts';
-import { type PersonRow, personRow } from './person-row.ts';
+import { eachOnce, type PersonRow, personRow } from './person-row.ts';
 
 interface EmailRow {
   id?: unknown;
@@ -43,11 +43,10 @@ function leafAt(after: string | null, context: JoinContext): Promise<Leaf> {
 function indexed(page: Page, context: JoinContext): Leaf {
   const rowsOf = new Map<string, PageRow[]>();
   for (const row of page.rows) {
-    const addresses = new Set(recipients(emailOf(row), context).map(({ email }) => email));
-    for (const address of addresses) {
-      const rows = rowsOf.get(address);
+    for (const { email } of recipients(emailOf(row), context)) {
+      const rows = rowsOf.get(email);
       if (rows) rows.push(row);
-      else rowsOf.set(address, [row]);
+      else rowsOf.set(email, [row]);
     }
   }
   return { rowsOf, page };
@@ -58,11 +57,12 @@ const emailOf = ({ node }: PageRow): EmailRow => node as EmailRow;
 
 /** Resend keeps an address as it was given, `Ada Lindqvist <ada@example.com>` included. */
 function recipients({ to }: EmailRow, context: Pick<JoinContext, 'identity'>): PersonRow[] {
-  return [to ?? []].flat().flatMap((mailbox) => {
+  const people = [to ?? []].flat().flatMap((mailbox) => {
     if (typeof mailbox !== 'string' || mailbox.length > LONGEST_MAILBOX) return [];
     const [, name, address] = /^\s*"?(.*?)"?\s*<([^<>]*)>\s*$/.exec(mailbox) ?? [];
     return personRow(context, address ?? mailbox, name || null) ?? [];
   });
+  return eachOnce(people);
 }
 
 /** The person's row at the same place of the list. */

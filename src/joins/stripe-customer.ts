@@ -1,11 +1,11 @@
 /** Stripe customers ↔ people by e-mail address, ↔ accounts by the domain in their metadata. */
 
 import { normaliseDomain, normaliseEmail } from '../config/email-address.ts';
-import { isObject } from '../rest/json-path.ts';
 import { type AccountRow, accountRow, accountRowOfEmail } from './account-row.ts';
 import type { Identity } from './identity.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
+import { oldestFirst } from './oldest-first.ts';
 import { type PersonRow, personRow } from './person-row.ts';
 import { searchLiteral } from './search-literal.ts';
 
@@ -27,12 +27,12 @@ export const stripeCustomerByEmail: KeyedRead<CustomerRow> = {
   normalise: normaliseEmail,
   async read(emails, { everyRow }) {
     const query = emails.map((email) => `email:${searchLiteral(email)}`).join(' OR ');
-    return oldestFirst(await everyRow('stripeSearchCustomers', { query }, emails.length));
+    return firstMade(await everyRow('stripeSearchCustomers', { query }, emails.length));
   },
   keysOf: (customer) => [customer.email],
   // A search lags a minute behind writes. The list does not, but takes one address a call and tells upper from lower case:
   // it finds the customer somebody has just made and asks for, not the new ones among a hundred.
-  lookAgain: async (email, { everyRow }) => oldestFirst(await everyRow('stripeCustomers', { email })),
+  lookAgain: async (email, { everyRow }) => firstMade(await everyRow('stripeCustomers', { email })),
 };
 
 export const stripeCustomerByDomain: KeyedRead<CustomerRow> = {
@@ -42,7 +42,7 @@ export const stripeCustomerByDomain: KeyedRead<CustomerRow> = {
   normalise: normaliseDomain,
   async read(domains, { everyRow }) {
     const query = domains.map((domain) => `metadata['domain']:${searchLiteral(domain)}`).join(' OR ');
-    return oldestFirst(await everyRow('stripeSearchCustomers', { query }, domains.length));
+    return firstMade(await everyRow('stripeSearchCustomers', { query }, domains.length));
   },
   keysOf: (customer) => [customer.metadata?.['domain']],
 };
@@ -58,11 +58,7 @@ export const stripeCustomerById: KeyedRead<CustomerRow> = {
 };
 
 /** Checkout makes a second customer of one address easily, and a search knows no order: the first one is taken, every time. */
-function oldestFirst(rows: readonly unknown[]): CustomerRow[] {
-  // The rows' shape is the contract in sources/stripe/openapi.yaml.
-  const customers = (rows as CustomerRow[]).filter(isObject);
-  return customers.toSorted((a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.id < b.id ? -1 : 1));
-}
+const firstMade = (rows: readonly unknown[]) => oldestFirst<CustomerRow>(rows, ({ created }) => created ?? 0);
 
 type IdentityKey = Identity['keys']['account']['stripe'][number]['key'];
 

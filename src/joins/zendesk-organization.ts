@@ -2,10 +2,12 @@
 
 import { normaliseDomain } from '../config/email-address.ts';
 import type { AccountRow } from './account-row.ts';
-import { keyWithCrm, type Match, type MatchRule, matchWithCrm } from './crm-match.ts';
+import { keyWithCrm, type Match, matchWithCrm } from './crm-match.ts';
+import type { MatchRule } from './crm-owner.ts';
 import { type CompanyRow, hubspotCompanyByDomain, hubspotCompanyById } from './hubspot-company.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
+import { instantOf, oldestFirst } from './oldest-first.ts';
 import { searchLiteral } from './search-literal.ts';
 
 export interface OrganizationRow {
@@ -13,6 +15,7 @@ export interface OrganizationRow {
   external_id?: string | null;
   name?: string | null;
   domain_names?: readonly string[] | null;
+  created_at?: string | null;
 }
 
 /** Zendesk's search takes a repeated property as OR; 25 domains keep the URL under 2 kB. */
@@ -23,14 +26,21 @@ export const zendeskOrganizationByDomain: KeyedRead<OrganizationRow> = {
   normalise: normaliseDomain,
   async read(domains, { everyRow }) {
     const clauses = domains.map((domain) => `domain_names:${searchLiteral(domain)}`).join(' ');
-    return (await everyRow(
-      'zendeskSearch',
-      // Oldest first: of two organizations with one domain the older is taken, every time.
-      { query: `type:organization ${clauses}`, sort_by: 'created_at', sort_order: 'asc' },
-      domains.length,
-    )) as OrganizationRow[];
+    const args = { query: `type:organization ${clauses}`, sort_by: 'created_at', sort_order: 'asc' };
+    const organizations = await everyRow('zendeskSearch', args, domains.length);
+    // Of two organizations with one domain the older is taken, every time.
+    return oldestFirst<OrganizationRow>(organizations, ({ created_at: created }) => instantOf(created));
   },
   keysOf: (organization) => organization.domain_names ?? [],
+};
+
+/** For a company of several domains, each of which may be an organization's: aliases are not taken together. */
+const zendeskOrganizationBySpelling: KeyedRead<OrganizationRow> = {
+  name: 'Zendesk organization by domain, without aliases',
+  chunk: zendeskOrganizationByDomain.chunk,
+  normalise: normaliseDomain,
+  read: zendeskOrganizationByDomain.read,
+  keysOf: zendeskOrganizationByDomain.keysOf,
 };
 
 const zendeskOrganizationById: KeyedRead<OrganizationRow> = {
@@ -56,6 +66,7 @@ const ORGANIZATION: MatchRule<OrganizationRow, CompanyRow> = {
   ownKey: 'domain_names',
   keys: ({ keys }) => keys.account.zendesk,
   byOwnKey: zendeskOrganizationByDomain,
+  bySpelling: zendeskOrganizationBySpelling,
   byExternalId: zendeskOrganizationByExternalId,
   crmByKey: hubspotCompanyByDomain,
   crmById: hubspotCompanyById,

@@ -1,7 +1,8 @@
 /** Zendesk users ↔ people, by e-mail address and by the CRM's id. */
 
 import { normaliseEmail } from '../config/email-address.ts';
-import { isRowOfKey, keyWithCrm, type Match, type MatchRule, matchWithCrm } from './crm-match.ts';
+import { isRowOfKey, keyWithCrm, type Match, matchWithCrm } from './crm-match.ts';
+import type { MatchRule } from './crm-owner.ts';
 import { type ContactRow, hubspotContactByEmail, hubspotContactById } from './hubspot-contact.ts';
 import type { Join, JoinContext } from './join.ts';
 import type { KeyedRead } from './keyed-read.ts';
@@ -61,6 +62,7 @@ const USER: MatchRule<ZendeskUserRow, ContactRow> = {
   ownKey: 'email',
   keys: ({ keys }) => keys.person.zendesk,
   byOwnKey: zendeskUserByEmail,
+  bySpelling: zendeskUserByAddress,
   byExternalId: zendeskUserByExternalId,
   crmByKey: hubspotContactByEmail,
   crmById: hubspotContactById,

@@ -15,6 +15,7 @@ const MAX_EMITS = 10_000;
 const VALUE_RANGES: Partial<Record<FaultKind, { min: number; max: number; unit: string }>> = {
   latency: { min: 0, max: 600_000, unit: 'milliseconds' },
   status: { min: 400, max: 599, unit: 'an HTTP status' },
+  entry: { min: 400, max: 599, unit: 'an HTTP status' },
   ratelimit: { min: 0, max: 86_400, unit: 'seconds' },
 };
 
@@ -22,6 +23,8 @@ export function readFault(kernel: Kernel, input: unknown): Fault {
   const fields = readObject(input, ['vendor', 'operation', 'kind', 'value', 'times']);
   const { vendor, running } = readVendor(kernel, fields['vendor']);
   const kind = oneOf('kind', fields['kind'], FAULT_KINDS);
+  if (kind === 'entry' && running.emulator.failEntry === undefined)
+    throw new BadInput(`${vendor} gives the entries of a bulk answer no status of their own.`);
   const operation =
     fields['operation'] === undefined ? undefined : readOperation(running.emulator, fields['operation']);
   const value = readValue(kind, fields['value']);

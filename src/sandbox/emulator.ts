@@ -68,6 +68,8 @@ export interface Emulator {
   rateLimited(request: EmulatorRequest, retryAfterSeconds: number): EmulatorResponse;
   /** The vendor's own answer for an injected failure, e.g. 500. */
   failure(request: EmulatorRequest, status: number): EmulatorResponse;
+  /** An entry of a bulk answer as it is when it alone fails; undefined for a vendor whose entries have no status of their own. */
+  failEntry?(entry: unknown, status: number): object;
   /** Changes the state as the event says (a new contact, a paid invoice, …) and returns the signed delivery. */
   emit(type: string, target: WebhookTarget): WebhookDelivery;
 }

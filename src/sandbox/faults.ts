@@ -4,6 +4,7 @@ import type { VendorName } from './vendor-name.ts';
 /**
  * - `latency`: `value` ms later · `status`: the vendor's own answer for HTTP status `value` · `reset`: the socket is cut
  * - `blackhole`: never answered · `ratelimit`: the vendor's own 429, `value` seconds · `garbage`: 200 with a broken body
+ * - `entry`: of a bulk answer every second entry, the first one too, is the vendor's own for HTTP status `value`
  * - `reorder`: rows in reverse · `drop`: every second row is missing · `duplicate`: every row comes twice
  */
 export const FAULT_KINDS = [
@@ -13,6 +14,7 @@ export const FAULT_KINDS = [
   'blackhole',
   'ratelimit',
   'garbage',
+  'entry',
   'reorder',
   'drop',
   'duplicate',

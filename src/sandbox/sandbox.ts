@@ -23,6 +23,8 @@ export interface SandboxOptions {
   rateFactor?: number;
   /** Of the world. @default 20261102 */
   seed?: number;
+  /** Instead of one made from the seed. */
+  world?: World;
   /** Which vendors run. @default every one that has an emulator */
   vendors?: readonly VendorName[];
   /** Emulators to run instead of those in the sources folder. */
@@ -46,7 +48,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { port = 0, rateFactor = 100, now = Date.now } = options;
   const { webhookBaseUrl = defaultWebhookBaseUrl(), webhooksOfWrites = false } = options;
   const emulators = await chooseEmulators(options);
-  const world = generateWorld(options);
+  const world = options.world ?? generateWorld(options);
   const kernel = createKernel({ world, emulators, webhookBaseUrl, webhooksOfWrites, rateFactor, now });
 
   const listeners: Listener[] = [];

@@ -96,7 +96,7 @@ async function settle(running: RunningEmulator, task: Task, faults: readonly Fau
     const outcome = strike(running, task.request, fault);
     if (outcome !== undefined) return outcome;
   }
-  const response = await answer(running, task);
+  const response = failEntries(running, await answer(running, task), faults);
   if (response.status >= 300) return response;
   const kinds = faults.map(({ kind }) => kind).filter(isRowFault);
   return kinds.length === 0 ? response : { ...response, json: changeRows(kinds, response.json) };
@@ -116,11 +116,26 @@ function strike({ emulator }: RunningEmulator, request: EmulatorRequest, fault: 
     case 'garbage':
       return { status: 200, headers: { 'content-type': 'application/json' }, text: '{"data": [{"id": ' };
     case 'latency':
+    case 'entry':
     case 'reorder':
     case 'drop':
     case 'duplicate':
       return undefined;
   }
+}
+
+function failEntries(
+  { emulator }: RunningEmulator,
+  response: EmulatorResponse,
+  faults: readonly Fault[],
+): EmulatorResponse {
+  const fault = faults.find(({ kind }) => kind === 'entry');
+  const { json, status } = response;
+  if (fault === undefined || status >= 300 || !Array.isArray(json)) return response;
+  const entries = json.map((entry: unknown, index) =>
+    index % 2 === 0 ? emulator.failEntry?.(entry, fault.value ?? 500) : entry,
+  );
+  return { ...response, json: entries };
 }
 
 async function answer(running: RunningEmulator, { request, route, problem }: Task): Promise<EmulatorResponse> {

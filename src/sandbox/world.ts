@@ -41,7 +41,7 @@ export interface WorldCompany {
   /** Position in `World.companies`; how other records refer to it. */
   index: number;
   name: string;
-  /** Lower case, unique. */
+  /** Lower case; unique in a generated world. */
   domain: string;
   industry: string | null;
   city: string | null;
@@ -57,6 +57,10 @@ export interface WorldCompany {
   ownerIndex: number | null;
   /** The person whose e-mail is on the Stripe customer; null when `ids.stripe` is not set. */
   billingPersonIndex: number | null;
+  /** Domains as a vendor's row has them, where that is not `domain` alone; null: the row names none. */
+  spelling?: { stripe?: string | null; zendesk?: string[] };
+  /** The CRM's id as a vendor's row carries it, where that is not `ids.hubspot`; null: none. */
+  externalIds?: { zendesk?: string | null };
 }
 
 export interface WorldPerson {
@@ -65,7 +69,10 @@ export interface WorldPerson {
   lastName: string;
   /** Canonical: lower case, unique. Some people use a free-mail address (gmail.com, …) instead of their company's domain. */
   email: string;
-  /** The address as a vendor spells it, where the case differs from `email` (e.g. `Ada.Lovelace@Acme.com`). HubSpot always lower-cases. */
+  /**
+   * The address as a vendor has it, where that is not `email`: in another case (e.g. `Ada.Lovelace@Acme.com`; HubSpot always
+   * lower-cases), or another address altogether, which a generated world has not.
+   */
   spelling: { stripe?: string; zendesk?: string; slack?: string; resend?: string; calcom?: string; bamboohr?: string };
   /** Index into companies; null for somebody without a company. */
   companyIndex: number | null;
@@ -79,6 +86,8 @@ export interface WorldPerson {
   /** `hubspot` contact id, `zendesk` user id, `slack` user id (U…, the own staff and guests), `resend` contact id (uuid), `pdl` person id. */
   ids: { hubspot?: string; zendesk?: number; slack?: string; resend?: string; pdl?: string };
   ownerIndex: number | null;
+  /** The CRM's id as a vendor's row carries it, where that is not `ids.hubspot`; null: none. */
+  externalIds?: { zendesk?: string | null };
 }
 
 export interface WorldOwner {

@@ -30,6 +30,16 @@ const missing = { category: 'OBJECT_NOT_FOUND', message: 'They may not exist.', 
 const failed = { category: 'INTERNAL', message: 'This one could not be read.', context: { ids: ['2'] } };
 const unnamed = { category: 'INTERNAL', message: 'Something could not be read.' };
 
+const rowsWithStatus: KeyedRead<{ status?: number; key: string }> = {
+  name: 'row with a status of its own',
+  chunk: 100,
+  read: async (ids, { call }) =>
+    ((await call('rows', { input: { ids } }, ids.length)) as { status?: number; key: string }[]).filter(
+      ({ status }) => status === 200,
+    ),
+  keysOf: ({ key }) => [key],
+};
+
 /** What becomes of the keys 1 to 3, of which the vendor has rows for `ids`. */
 async function loaded(errors: readonly object[], ids: readonly string[]): Promise<unknown[]> {
   await using graph = await startGraph({
@@ -75,6 +85,34 @@ describe('a batch read that answers in part', () => {
       '1',
       { code: 'VENDOR_REJECTED' },
       { code: 'VENDOR_REJECTED' },
+    ]);
+  });
+});
+
+describe('a batch read whose rows have a status of their own', () => {
+  it('fails those that are neither good nor missing, one without any among them', async () => {
+    const results = [
+      { key: '1', status: 200 },
+      { key: '2', status: 404 },
+      { key: '3', status: 503 },
+      { key: '4', status: 429 },
+      { key: '5' },
+    ];
+    await using graph = await startGraph({
+      sdl: SDL,
+      config: stripeConfig({
+        errors: { message: [], code: [], partial: { at: 'results', keys: ['key'], status: 'status' } },
+      }),
+      answer: (_request, response) => sendJson(response, { results }, 200),
+    });
+    const reads = createKeyedReads(createBoundReader(graph.rest, testScope()));
+    const settled = await Promise.allSettled(results.map(({ key }) => reads.load(rowsWithStatus, key)));
+    expect(settled.map((one) => (one.status === 'fulfilled' ? (one.value?.key ?? null) : one.reason.code))).toEqual([
+      '1',
+      null,
+      'VENDOR_DOWN',
+      'VENDOR_RATE_LIMITED',
+      'VENDOR_BAD_RESPONSE',
     ]);
   });
 });

@@ -191,6 +191,21 @@ describe('a helpdesk user who is known by the CRM’s id alone', () => {
 });
 
 describe('a helpdesk user who is somebody else’s', () => {
+  it('does not hide the one whom an alias leads to', async () => {
+    const domain = 'aliased.example';
+    const [main, alias] = [`ada@${domain}`, `ada.l@${domain}`];
+    await using aliased = await startGraphWithIdentity({ person: { aliases: { [alias]: main } } });
+    await newContact({ email: main }, aliased);
+    const { id: external_id } = await newContact({ email: `other@${domain}` }, aliased);
+    await newUser({ email: main, external_id }, aliased);
+    const user = await newUser({ email: alias }, aliased);
+    const ticket = await newTicket({ requester_id: user.id }, aliased);
+    const { person, ...links } = await aliased.read(`{ ${asPerson(main)} ${backLinks(user, ticket)} }`);
+    expect(links).toEqual(leadTo(main));
+    expect(person).toMatchObject({ requester: user, tickets: { nodes: [ticket] } });
+    expect(zendesk(person)).toMatchObject({ id: user.id, matchedBy: 'email (alias)', conflict: null });
+  });
+
   it('does not hide the one whom the CRM’s id leads to', async () => {
     const domain = domainOfOwn();
     const [one, two] = [await newContact({ email: `one@${domain}` }), await newContact({ email: `two@${domain}` })];

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { identitySchema } from '../../src/config/identity.ts';
 import type { BoundReader } from '../../src/joins/bound-reader.ts';
 import { calcomBookingByAttendee, calcomBookingsJoin } from '../../src/joins/calcom-bookings.ts';
-import { DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
+import { createIdentity, DEFAULT_IDENTITY } from '../../src/joins/identity.ts';
 import type { JoinContext } from '../../src/joins/join.ts';
 import { createKeyedReads } from '../../src/joins/keyed-read.ts';
 
@@ -15,5 +16,17 @@ it('passes over attendees who are nothing: a booking is its others', async () =>
   const attendees = calcomBookingsJoin['CalcomBooking']?.['attendees'];
   expect(attendees?.(booking as never, {} as never, context, {} as never)).toEqual([
     { email: 'ada@brightforge.io', name: 'Ada' },
+  ]);
+});
+
+it('names an attendee once, whom the vendor gives twice or under an alias', () => {
+  const aliases = { 'ada@old.example': 'ada@brightforge.io' };
+  const context = { identity: createIdentity(identitySchema.parse({ person: { aliases } })) } as Partial<JoinContext>;
+  const emails = ['ada@brightforge.io', 'Ada@brightforge.io', 'ada@old.example', 'bo@brightforge.io'];
+  const twice = { uid: 'b2', attendees: emails.map((email) => ({ email, name: email })) };
+  const attendees = calcomBookingsJoin['CalcomBooking']?.['attendees'];
+  expect(attendees?.(twice as never, {} as never, context as JoinContext, {} as never)).toEqual([
+    { email: 'ada@brightforge.io', name: 'ada@brightforge.io' },
+    { email: 'bo@brightforge.io', name: 'bo@brightforge.io' },
   ]);
 });

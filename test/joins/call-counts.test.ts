@@ -246,3 +246,16 @@ describe('waiting', () => {
     expect((await explained(query)).waves).toBe(3);
   });
 });
+
+describe('the name of a contact that a list told of in part', () => {
+  it('is that of the whole contact, which was read for the address: no call and no wave of its own', async () => {
+    const list = (fields: string) =>
+      explained(`{ hubspotContacts(properties: ["phone"], first: 5) { nodes { person { ${fields} } } } }`);
+    const [named, nameless] = [await list('email name contact { id }'), await list('email')];
+    expect(named.vendorCalls.map(({ operation }: Tree) => operation)).toEqual(
+      nameless.vendorCalls.map(({ operation }: Tree) => operation),
+    );
+    expect(named.vendorCalls).toHaveLength(2);
+    expect(named.waves).toBe(2);
+  });
+});

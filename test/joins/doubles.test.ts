@@ -23,6 +23,11 @@ async function write(field: string, type: string, input: unknown): Promise<Tree>
   return made[field];
 }
 
+const faults = async (method: string, body?: object) =>
+  expect(
+    (await fetch(`${graph.sandbox.controlUrl}/faults`, { method, ...(body && { body: JSON.stringify(body) }) })).ok,
+  ).toBe(true);
+
 describe('two companies of one domain', () => {
   const domain = 'x.double.example';
   let older: Tree;
@@ -45,6 +50,17 @@ describe('two companies of one domain', () => {
     },
   );
 
+  it('are the older one’s when the vendor sends them in another order', async () => {
+    await faults('POST', { vendor: 'hubspot', kind: 'reorder' });
+    try {
+      expect(await graph.read(`{ account(domain: "${domain}") { company { id } } }`)).toEqual({
+        account: { company: older },
+      });
+    } finally {
+      await faults('DELETE');
+    }
+  });
+
   it('are one account from either of them, and from a deal of the newer one', async () => {
     const tie = { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 5 };
     const deal = await write('hubspotCreateDeal', 'HubspotDealCreateInput', {
@@ -58,6 +74,24 @@ describe('two companies of one domain', () => {
       `hubspotDeal(id: "${deal.id}")`,
     ])
       expect(await graph.read(`{ row: ${row} ${link} }`)).toEqual({ row: { account: { company: older } } });
+  });
+});
+
+describe('two organizations of one domain', () => {
+  it.each(['as it should', 'in another order'])('are the older one’s when the vendor sends them %s', async (order) => {
+    const domain = `${order.length}.helpdesk.example`;
+    const organization = (name: string) =>
+      write('zendeskCreateOrganization', 'ZendeskCreateOrganizationRequestInput', {
+        organization: { name: `${name} ${domain}`, domain_names: [domain] },
+      });
+    const [older] = [await organization('Older'), await organization('Newer')];
+    if (order === 'in another order') await faults('POST', { vendor: 'zendesk', kind: 'reorder' });
+    try {
+      const { account } = await graph.read(`{ account(domain: "${domain}") { identities { vendor id } } }`);
+      expect(account.identities).toEqual([{ vendor: 'zendesk', id: older?.id }]);
+    } finally {
+      await faults('DELETE');
+    }
   });
 });
 

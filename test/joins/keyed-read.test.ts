@@ -139,4 +139,23 @@ describe('a keyed read', () => {
     reads.prime(read, { email: 'ada@x.io', id: 99 });
     expect(await reads.load(read, 'ada@x.io')).toMatchObject({ email: 'old@x.io' });
   });
+
+  it('takes of several aliases the one that is listed first, whoever answers first', async () => {
+    const aliases = { 'first@x.io': 'ada@x.io', 'second@x.io': 'ada@x.io' };
+    const identity = createIdentity(identitySchema.parse({ person: { aliases } }));
+    for (const late of ['first@x.io', 'second@x.io']) {
+      const { promise: answered, resolve } = Promise.withResolvers<void>();
+      const read: KeyedRead<Row> = {
+        ...byEmail(1),
+        of: 'person',
+        async read([email = '']) {
+          if (email === late) await answered;
+          else if (email !== 'ada@x.io') resolve();
+          return email === 'ada@x.io' ? [] : [{ email, id: 1 }];
+        },
+      };
+      const { reader } = vendor((rows) => rows);
+      expect(await createKeyedReads(reader, identity).load(read, 'ada@x.io')).toMatchObject({ email: 'first@x.io' });
+    }
+  });
 });

@@ -2,11 +2,15 @@
 import fc from 'fast-check';
 import type { World, WorldPerson } from '../../../src/sandbox/world.ts';
 import { helpdeskSearches } from './helpdesk-searches.ts';
+import type { Aliases } from './spellings.ts';
 import { ACCOUNT_SORTS, PERSON_SORTS } from './world-order.ts';
 
 export type ArgumentValues = Readonly<Record<string, unknown>>;
 
-export function createArguments(world: World): Readonly<Record<string, fc.Arbitrary<ArgumentValues>>> {
+export function createArguments(
+  world: World,
+  aliases: Aliases,
+): Readonly<Record<string, fc.Arbitrary<ArgumentValues>>> {
   const { people, companies } = world;
   const oneOf = <Row>(rows: readonly Row[]): fc.Arbitrary<Row> => fc.constantFrom(...rows);
   /** Now and then one that nothing has. */
@@ -17,8 +21,14 @@ export function createArguments(world: World): Readonly<Record<string, fc.Arbitr
         oneOf([nobody]),
       )
       .map((id) => ({ id }));
-  const emails = people.map(({ email }) => email);
-  const domains = companies.map(({ domain }) => domain);
+  const emails = distinct([
+    ...people.flatMap(({ email, spelling }) => [email, ...Object.values(spelling)]),
+    ...Object.keys(aliases.person),
+  ]);
+  const domains = distinct([
+    ...companies.flatMap(({ domain, spelling }) => [domain, ...(spelling?.zendesk ?? [])]),
+    ...Object.keys(aliases.account),
+  ]);
   const email = typed(fc.oneof({ weight: 19, arbitrary: oneOf(emails) }, oneOf(STRANGERS)));
   /** For vendors who are asked as it stands. */
   const addressed = fc.oneof({ weight: 19, arbitrary: oneOf(emails) }, oneOf(['x@nowhere.example']));
@@ -133,6 +143,11 @@ export function createArguments(world: World): Readonly<Record<string, fc.Arbitr
     'Account.tickets': ticketStatus,
     'Account.invoices': invoiceStatus,
   };
+}
+
+/** However they are spelled, once. */
+function distinct(keys: readonly string[]): string[] {
+  return [...new Set(keys.map((key) => key.toLowerCase()))];
 }
 
 const NO_UUID = '00000000-0000-4000-8000-000000000000';

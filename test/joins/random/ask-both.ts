@@ -3,6 +3,7 @@ import { parse } from 'graphql';
 import type { Answer, GatewayUnderTest } from '../../gateway-under-test.ts';
 import type { Tree } from '../asking.ts';
 import { difference, type Tolerance, wrongness } from './differences.ts';
+import { type FieldVendors, vendorsOf } from './field-vendors.ts';
 import { countFields } from './plain-selection.ts';
 import { type QueryText, type Walk, writeQuery } from './query-text.ts';
 import type { FieldSelection } from './selection.ts';
@@ -62,15 +63,16 @@ export async function expectNothingWrong(
   oracle: WorldAnswers,
   roots: readonly FieldSelection[],
   count: Count,
-  tolerated: (errors: Answer['errors']) => Tolerance,
+  tolerated: (errors: Answer['errors'], vendorOf: FieldVendors) => Tolerance,
   behave: () => Promise<void>,
 ): Promise<void> {
   const query = writeQuery(roots, oracle.schema);
   const document = parse(query.text);
+  const vendorOf = vendorsOf(document, oracle.schema);
   const page = oracle.answer(document, query.variables).data;
   const whole = oracle.answerWhole(document, query.variables).data;
   for (const { data, errors } of await askAgain(gateway, query.text, query.variables, behave)) {
-    const found = wrongness(data, page, whole, tolerated(errors));
+    const found = wrongness(data, page, whole, tolerated(errors, vendorOf));
     if (found) throw new Error(`${found}\n${query.text}\n${text(query.variables)}\n${text(errors)}`);
   }
   countIn(count, roots);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { VENDOR_NAMES } from '../../../src/sandbox/vendor-name.ts';
 import type { Answer } from '../../gateway-under-test.ts';
 import type { Tolerance } from './differences.ts';
+import type { FieldVendors } from './field-vendors.ts';
 
 export interface VendorFault {
   vendor: string;
@@ -36,28 +37,23 @@ export const LOSSY = faultOf(
   ),
 );
 
-const BY_LAST_ID: ReadonlySet<string> = new Set(['stripe', 'resend']);
-/** Rows they give at once. */
-const VENDOR_PAGE = 100;
-
 /** Keys that count less than the CRM's id, and how much: what is left where the CRM does not say which contact it is. */
 const WITHOUT_CRM: ReadonlyMap<unknown, readonly unknown[]> = new Map<unknown, readonly unknown[]>([
   ['external_id', ['email', 'domain_names', 'email (unchecked)', 'domain_names (unchecked)']],
   [1, [0.95, 0.9, 0.5]],
 ]);
 
-export function tolerated(faults: readonly VendorFault[], errors: Answer['errors']): Tolerance {
-  const kinds = new Set(faults.map(({ kind }) => kind));
-  const isDropping = kinds.has('drop');
-  // These go on behind the last row's id: behind a page that was reversed that is another place.
-  const isAstray = faults.some(({ vendor: where, kind }) => kind === 'reorder' && BY_LAST_ID.has(where));
-  const isFailing = kinds.has('garbage') || kinds.has('status');
-  const paths = errors.map(({ path }) => ['', ...(path ?? [])].join('.'));
+export function tolerated(faults: readonly VendorFault[], errors: Answer['errors'], vendorOf: FieldVendors): Tolerance {
+  const dropping = new Set(faults.flatMap(({ vendor: where, kind }) => (kind === 'drop' ? [where] : [])));
+  const isFailing = faults.some(({ kind }) => kind === 'garbage' || kind === 'status');
+  const isWithoutCrm = isFailing || dropping.has('hubspot');
   return {
-    nulls: isDropping ? 'anything' : isFailing ? paths : 'none',
-    mayMiss: () => isDropping,
-    mayRepeat: (length) => kinds.has('duplicate') || (isAstray && length > VENDOR_PAGE),
+    nulls: errors.map(({ path }) => ['', ...(path ?? [])].join('.')),
+    mayMiss(path) {
+      const vendor = vendorOf(path);
+      return vendor === null ? dropping.size > 0 : dropping.has(vendor);
+    },
     strangers: isFailing,
-    weaker: (actual, right) => (isDropping || isFailing) && (WITHOUT_CRM.get(right)?.includes(actual) ?? false),
+    weaker: (actual, right) => isWithoutCrm && (WITHOUT_CRM.get(right)?.includes(actual) ?? false),
   };
 }

@@ -9,9 +9,6 @@ export type Cursors = Readonly<Record<string, string>>;
 
 const LISTS = ['people', 'accounts', 'hubspotDeals', 'stripeCharges', 'zendeskTickets', 'resendEmails'] as const;
 
-/** Root lists whose cursors another field takes for its own. */
-const SHARED: Readonly<Record<string, string>> = { emails: 'resendEmails' };
-
 /** Cursors as the gateway makes them: a changed one must be one that held before. */
 export async function readCursors(gateway: GatewayUnderTest): Promise<Cursors> {
   const { data } = await gateway.ask(`{ ${LISTS.map((list) => `${list}(first: 1) { pageInfo { endCursor } }`)} }`);
@@ -20,10 +17,8 @@ export async function readCursors(gateway: GatewayUnderTest): Promise<Cursors> {
 
 /** Arguments with which the list called `name` is refused. */
 export function refusedPages(name: string, cursors: Cursors): fc.Arbitrary<ArgumentValues> {
-  const elsewhere = LISTS.filter((list) => list !== name && list !== SHARED[name]).flatMap(
-    (list) => cursors[list] ?? [],
-  );
-  const own = cursors[SHARED[name] ?? name] ?? elsewhere[0] ?? '';
+  const elsewhere = LISTS.filter((list) => list !== name).flatMap((list) => cursors[list] ?? []);
+  const own = cursors[name] ?? elsewhere[0] ?? '';
   const changed = fc
     .nat({ max: own.length - 1 })
     .map((place) => own.slice(0, place) + (own[place] === 'A' ? 'B' : 'A') + own.slice(place + 1));

@@ -24,11 +24,12 @@ export interface RoomyGraph extends Disposable {
   dir: string;
 }
 
-/** Disposing removes it. */
-export function makeRoomyGraph(): RoomyGraph {
+/** Disposing removes it. `identity` takes the place of the graph's own schema/identity.yaml. */
+export function makeRoomyGraph(identity?: object): RoomyGraph {
   const dir = mkdtempSync(join(tmpdir(), 'vendorgraph-random-'));
   for (const path of ['.meshrc.yaml', 'schema', ...VENDOR_NAMES.map((vendor) => `sources/${vendor}/vendor.yaml`)])
     cpSync(join(ROOT, path), join(dir, path), { recursive: true });
+  if (identity) writeFileSync(join(dir, 'schema/identity.yaml'), stringify(identity));
   writeFileSync(join(dir, 'clients.yaml'), stringify({ limits: { operator: LIMITS } }));
   return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
 }

@@ -4,6 +4,7 @@ import { type GraphQLSchema, getNamedType, isLeafType, isObjectType, isUnionType
 import type { World } from '../../../src/sandbox/world.ts';
 import { type ArgumentValues, createArguments } from './arguments.ts';
 import { type Cursors, refusedPages } from './refused-pages.ts';
+import { type Aliases, NO_ALIASES } from './spellings.ts';
 import type { Links } from './world-links.ts';
 
 export type Selection = FieldSelection | FragmentSelection;
@@ -48,8 +49,9 @@ export function createSelections(
   links: Links,
   world: World,
   cursors: Cursors,
+  aliases: Aliases = NO_ALIASES,
 ): { root: fc.Arbitrary<FieldSelection> } {
-  const args = createArguments(world);
+  const args = createArguments(world, aliases);
   const selections = new Map<string, fc.Arbitrary<Selection[]>>();
 
   const fieldOf = (type: string, name: string, depth: number): fc.Arbitrary<FieldSelection> => {

@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { World } from '../../../src/sandbox/world.ts';
 import type { Tree } from '../asking.ts';
+import { type Aliases, NO_ALIASES } from './spellings.ts';
 import { type Args, createLinks, type LinkOptions, type Links } from './world-links.ts';
 import { connectionOf, Listing, Refusal } from './world-page.ts';
 import { kindOfHit } from './world-search.ts';
@@ -30,11 +31,11 @@ export interface WorldAnswers {
   answerWhole(query: DocumentNode, variables: Record<string, unknown>): WorldAnswer;
 }
 
-export function createWorldAnswers(world: World): WorldAnswers {
+export function createWorldAnswers(world: World, aliases: Aliases = NO_ALIASES): WorldAnswers {
   const sdl = readFileSync(new URL('../../../schema/composed.graphql', import.meta.url), 'utf8');
   const schema = buildSchema(sdl, { assumeValidSDL: true });
   const evaluate = (options: LinkOptions & { whole: boolean }) => {
-    const fieldResolver = resolverOf(createLinks(world, options), options.whole);
+    const fieldResolver = resolverOf(createLinks(world, { ...options, aliases }), options.whole);
     return (document: DocumentNode, variableValues: Record<string, unknown>): WorldAnswer => {
       const result = execute({ schema, document, variableValues, fieldResolver, typeResolver: kindOfHit });
       if (result instanceof Promise) throw new TypeError('The oracle waits for nobody.');

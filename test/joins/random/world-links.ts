@@ -1,6 +1,6 @@
 /**
- * The graph by hand: what every field of a type is, as links between the world's own records. It knows nothing of joins,
- * keys or vendors; `world-answers.ts` evaluates whole queries over it.
+ * The graph by hand: what every field of a type is, as links between the world's own records. Who is who, world-recognition.ts
+ * says; `world-answers.ts` evaluates whole queries over it.
  */
 import type {
   World,
@@ -15,8 +15,11 @@ import type {
   WorldTicket,
 } from '../../../src/sandbox/world.ts';
 import { createOracle, fullName } from '../oracle.ts';
+import { type Aliases, NO_ALIASES } from './spellings.ts';
+import { createIdentities } from './world-identities.ts';
 import { inOrderOfAccounts, inOrderOfPeople } from './world-order.ts';
 import { listing } from './world-page.ts';
+import { createRecognition, type Recognition } from './world-recognition.ts';
 import { createSearch } from './world-search.ts';
 
 export interface LinkOptions {
@@ -25,6 +28,8 @@ export interface LinkOptions {
    * could know better is failing.
    */
   everybody: boolean;
+  /** Of schema/identity.yaml. @default none */
+  aliases?: Aliases;
 }
 
 /** Values of arguments, defaults included. */
@@ -36,16 +41,15 @@ export type Link<Row> = (row: Row, args: Args) => unknown;
 export type Links = Readonly<Record<string, Readonly<Record<string, Link<never>>>>>;
 
 interface Human {
+  /** Canonical. */
   email: string;
-  /** Undefined: somebody the world does not have. */
-  person: WorldPerson | undefined;
   /** As met on the way here. */
   met: string | null;
 }
 
 interface Firm {
+  /** Canonical. */
   domain: string;
-  company: WorldCompany | undefined;
   met: string | null;
 }
 
@@ -53,25 +57,39 @@ interface Billed {
   companyIndex: number;
 }
 
-export function createLinks(world: World, { everybody }: LinkOptions): Links {
+export function createLinks(world: World, { everybody, aliases = NO_ALIASES }: LinkOptions): Links {
   const oracle = createOracle(world);
   const { people, companies } = world;
-  const byEmail = new Map(people.map((person) => [person.email, person]));
-  const byDomain = new Map(companies.map((company) => [company.domain, company]));
-  const employeeOf = new Map(world.employees.map((employee) => [employee.personIndex, employee]));
-  const billedTo = new Map(companies.map((company) => [company.billingPersonIndex, company]));
+  const who = createRecognition(world, aliases, oracle);
+  const { identitiesOf, identitiesOfAccount } = createIdentities(who, oracle);
 
-  const human = (person: WorldPerson | undefined, met: string | null = null): Human | null =>
-    person ? { email: person.email, person, met } : null;
-  const humanAt = (index: number | null | undefined, met?: string): Human | null => {
-    const person = index == null ? undefined : people[index];
-    return human(person, met ?? (person && fullName(person)) ?? null);
-  };
-  const nameless = (index: number): Human | null => human(people[index]);
-  const firm = (company: WorldCompany | undefined, met: string | null = company?.name ?? null): Firm | null =>
-    company ? { domain: company.domain, company, met } : null;
+  const human = (address: string, met: string | null = null): Human => ({ email: who.personKey(address), met });
+  const humanIn = (system: 'zendesk' | 'slack' | 'calcom' | 'bamboohr', person: WorldPerson): Human =>
+    human(who.addressIn(system, person), fullName(person));
+  const firm = (domain: string, met: string | null = null): Firm => ({ domain: who.accountKey(domain), met });
   const companyAt = (index: number | null): WorldCompany | undefined => (index === null ? undefined : companies[index]);
-  const domainOf = (email: string): string => email.slice(email.indexOf('@') + 1);
+  const personAt = (index: number | null | undefined): WorldPerson | undefined =>
+    index == null ? undefined : people[index];
+  const firmOfEmail = (address: string): Firm | null => {
+    const domain = who.accountKeyOfEmail(address);
+    return domain === null ? null : firm(domain);
+  };
+  /** A user of the helpdesk is whom its keys lead to. */
+  const humanOfUser = (index: number | null | undefined): Human | null => {
+    const user = personAt(index);
+    const email = user && oracle.zendeskIdOf(user) !== null ? who.users.leadsTo(user) : null;
+    return user && email !== null ? human(email, fullName(user)) : null;
+  };
+  const firmOfOrganization = (company: WorldCompany | undefined): Firm | null => {
+    const domain = company?.ids.zendesk === undefined ? null : who.organizations.leadsTo(company);
+    return company && domain !== null ? firm(domain, company.name) : null;
+  };
+  const firmOfCustomer = (company: WorldCompany | undefined): Firm | null => {
+    const domain = company?.ids.stripe ? who.domainOfCustomer(company) : null;
+    if (company && domain !== null) return firm(domain, company.name);
+    const payer = personAt(company?.billingPersonIndex);
+    return payer ? firmOfEmail(who.addressIn('stripe', payer)) : null;
+  };
   const withIds = <Id extends string | number>(rows: readonly Id[], of: ReadonlyMap<string, unknown>) =>
     rows.flatMap((id) => of.get(String(id)) ?? []);
   const keyed = <Row>(rows: readonly Row[], key: (row: Row) => string | number | undefined | null) =>
@@ -98,11 +116,11 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
   const crmFirms = oracle.companies();
   const newestInvoices = newestFirst(world.invoices);
   const allCharges = listing(newestFirst(world.charges).map((charge) => [charge.id, charge]));
-  const search = createSearch(world, oracle);
+  const search = createSearch(world, oracle, who);
   const allEmails = listing([...emails].toReversed());
 
   const owned = ({ ownerIndex }: { ownerIndex: number | null }) => oracle.ownerOf(ownerIndex) ?? null;
-  const accountBilled = ({ companyIndex }: Billed) => firm(companyAt(companyIndex));
+  const accountBilled = ({ companyIndex }: Billed) => firmOfCustomer(companyAt(companyIndex));
   const only = <Row>(row: Row | undefined, has: (row: Row) => unknown): Row | null => (row && has(row) ? row : null);
   const byId = (rows: ReadonlyMap<string, unknown>): Link<unknown> => {
     return (_root, { id }: { id: string }) => rows.get(id) ?? null;
@@ -111,32 +129,27 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     const all = listing([...rows].toSorted(([one], [other]) => Number(one) - Number(other)));
     return () => all;
   };
-  const statusIn = (statuses: readonly string[] | null | undefined) => statuses ?? undefined;
   const humans = (rows: readonly WorldPerson[]) =>
-    listing(rows.map((person) => [person.email, humanAt(person.index)] as const));
+    listing(rows.map((person) => [person.ids.hubspot ?? '', human(person.email, fullName(person))] as const));
   const keys = (rows: ReadonlyMap<string, unknown>, ids: readonly string[]) =>
     listing(withIds(ids, rows).map((row, index) => [ids[index] ?? '', row] as const));
 
   return {
     Query: {
       person: (_root: never, { email }: { email: string }) => {
-        const address = email.trim().toLowerCase();
-        const person = byEmail.get(address);
-        if (person && (everybody || oracle.person(person))) return human(person);
-        return everybody ? { email: address, person: undefined, met: null } : null;
+        const found = human(email.trim().toLowerCase());
+        return everybody || who.isKnown(found.email) ? found : null;
       },
       people: (_root: never, { filter, sort }: Args) =>
-        humans(inOrderOfPeople(crmPeople.filter(isWantedPerson(filter ?? {}, world)), sort)),
+        humans(inOrderOfPeople(crmPeople.filter(isWantedPerson(filter ?? {}, world, who)), sort)),
       account: (_root: never, { domain }: { domain: string }) => {
-        const host = domain.trim().toLowerCase();
-        const company = byDomain.get(host);
-        if (company && (everybody || oracle.account(company))) return firm(company, null);
-        return everybody ? { domain: host, company: undefined, met: null } : null;
+        const found = firm(domain.trim().toLowerCase());
+        return everybody || who.isKnownDomain(found.domain) ? found : null;
       },
       accounts: (_root: never, { filter, sort }: Args) =>
         listing(
-          inOrderOfAccounts(crmFirms.filter(isWantedCompany(filter ?? {})), sort).map(
-            (company) => [company.domain, firm(company)] as const,
+          inOrderOfAccounts(crmFirms.filter(isWantedCompany(filter ?? {}, who)), sort).map(
+            (company) => [company.ids.hubspot ?? '', firm(company.domain, company.name)] as const,
           ),
         ),
       hubspotContact: byId(contacts),
@@ -172,7 +185,7 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
       zendeskSearch: (_root: never, args: Args) => listing(search(args)),
       slackUser: byId(members),
       slackUserByEmail: (_root: never, { email }: { email: string }) =>
-        only(byEmail.get(email.trim().toLowerCase()), ({ ids }) => ids.slack),
+        [...members.values()].find((person) => who.addressIn('slack', person) === email.trim().toLowerCase()) ?? null,
       slackConversationHistory: (_root: never, { channel }: { channel: string }) =>
         listing(
           world.messages
@@ -189,70 +202,74 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
           world.bookings
             .filter(
               ({ attendeeIndexes }) =>
-                !attendeeEmail || attendeeIndexes.some((index) => people[index]?.email === attendeeEmail),
+                !attendeeEmail || attendeeIndexes.some((index) => attends(personAt(index), attendeeEmail)),
             )
             .toSorted((one, other) => one.id - other.id)
             .map((booking) => [booking.uid, booking] as const),
         ),
       bamboohrEmployees: ascending(employees),
-      pdlEnrichPerson: (_root: never, { email }: { email: string }) => only(byEmail.get(email), ({ ids }) => ids.pdl),
+      pdlEnrichPerson: (_root: never, { email }: { email: string }) =>
+        people.find((one) => one.ids.pdl && one.email === email) ?? null,
       pdlEnrichCompany: (_root: never, { website }: { website: string }) =>
-        only(byDomain.get(website), ({ ids }) => ids.pdl),
+        companies.find((one) => one.ids.pdl && one.domain === website) ?? null,
     },
     Person: {
       email: ({ email }: Human) => email,
-      identities: ({ person }: Human) => (person ? oracle.identitiesOf(person) : []),
-      name: ({ person, met }: Human) => {
-        if (!person) return met;
-        if (person.ids.hubspot) return fullName(person);
-        if (met !== null) return met;
-        const isNamed = oracle.zendeskIdOf(person) ?? person.ids.slack ?? employeeOf.get(person.index);
-        return isNamed ? fullName(person) : null;
+      identities: ({ email }: Human) => identitiesOf(email),
+      name: ({ email, met }: Human) => {
+        const contact = who.contactOf(email);
+        if (contact) return fullName(contact);
+        const employee = who.employeeOf(email);
+        const named = who.users.rowOf(email) ?? who.memberOf(email) ?? personAt(employee?.personIndex);
+        return met ?? (named ? fullName(named) : null);
       },
-      contact: ({ person }: Human) => only(person, ({ ids }) => ids.hubspot),
-      customer: ({ person }: Human) => (person && billedTo.get(person.index)) ?? null,
-      requester: ({ person }: Human) => only(person, oracle.zendeskIdOf),
-      tickets: ({ person }: Human, { status }: Args) =>
-        keys(tickets, person ? oracle.ticketsOf(person, statusIn(status)) : []),
-      slackUser: ({ person }: Human) => only(person, ({ ids }) => ids.slack),
-      emails: ({ person }: Human) => keys(emails, person ? oracle.emailsOf(person) : []),
-      bookings: ({ person }: Human) => keys(bookings, person ? oracle.bookingsOf(person) : []),
-      employee: ({ person }: Human) => (person && employeeOf.get(person.index)) ?? null,
-      profile: ({ person }: Human) => only(person, ({ ids }) => ids.pdl),
-      account: ({ email }: Human) => {
-        const domain = domainOf(email);
-        const company = byDomain.get(domain);
-        if (company) return firm(company, null);
-        // Whoever else the world has writes from a free-mail address.
-        return byEmail.has(email) ? null : { domain, company: undefined, met: null };
+      contact: ({ email }: Human) => who.contactOf(email),
+      customer: ({ email }: Human) => who.customerOf(email),
+      requester: ({ email }: Human) => who.users.rowOf(email),
+      tickets: ({ email }: Human, { status }: Args) => {
+        const users = new Set(who.usersOf(email).map(({ index }) => index));
+        return ticketsWith(({ requesterIndex }) => users.has(requesterIndex), status);
       },
+      slackUser: ({ email }: Human) => who.memberOf(email),
+      emails: ({ email }: Human) => listing(who.emailsOf(email).map((one) => [one.id, one])),
+      bookings: ({ email }: Human) => listing(who.bookingsOf(email).map((one) => [one.uid, one])),
+      employee: ({ email }: Human) => who.employeeOf(email),
+      profile: ({ email }: Human) => who.profileOf(email),
+      account: ({ email }: Human) => firmOfEmail(email),
     },
     Account: {
       domain: ({ domain }: Firm) => domain,
-      identities: ({ company }: Firm) => (company ? oracle.identitiesOfCompany(company) : []),
-      name: ({ company, met }: Firm) => {
-        if (!company) return met;
-        if (company.ids.hubspot) return company.name;
-        return met ?? (company.ids.stripe || company.ids.zendesk ? company.name : null);
+      identities: ({ domain }: Firm) => identitiesOfAccount(domain),
+      name: ({ domain, met }: Firm) =>
+        who.companyOf(domain)?.name ??
+        met ??
+        who.payerOf(domain)?.name ??
+        who.organizations.rowOf(domain)?.name ??
+        null,
+      company: ({ domain }: Firm) => who.companyOf(domain),
+      owner: ({ domain }: Firm) => {
+        const company = who.companyOf(domain);
+        return company && owned(company);
       },
-      company: ({ company }: Firm) => only(company, ({ ids }) => ids.hubspot),
-      owner: ({ company }: Firm) => (company?.ids.hubspot ? owned(company) : null),
-      deals: ({ company }: Firm) => keys(deals, company ? oracle.dealsOf(company) : []),
-      customer: ({ company }: Firm) => only(company, ({ ids }) => ids.stripe),
-      subscriptions: ({ company }: Firm) => keys(subscriptions, company ? oracle.subscriptionsOf(company) : []),
-      invoices: ({ company }: Firm, { status }: Args) =>
-        keys(invoices, company ? oracle.invoicesOf(company, status ?? undefined) : []),
-      tickets: ({ company }: Firm, { status }: Args) =>
-        keys(tickets, company ? oracle.ticketsOfCompany(company, statusIn(status)) : []),
-      people: ({ company }: Firm) =>
-        humans((company ? oracle.peopleOf(company) : []).flatMap((email) => byEmail.get(email) ?? [])),
-      profile: ({ company }: Firm) => only(company, ({ ids }) => ids.pdl),
+      deals: of(who.companyOf, (company) => keys(deals, oracle.dealsOf(company))),
+      customer: ({ domain }: Firm) => who.payerOf(domain),
+      subscriptions: of(who.payerOf, (company) => keys(subscriptions, oracle.subscriptionsOf(company))),
+      invoices: of(who.payerOf, (company, { status }) =>
+        keys(invoices, oracle.invoicesOf(company, status ?? undefined)),
+      ),
+      tickets: of(who.organizations.rowOf, ({ index }, { status }) =>
+        ticketsWith(({ companyIndex }) => companyIndex === index, status),
+      ),
+      people: of(who.companyOf, ({ index }) =>
+        humans(people.filter((one) => one.companyIndex === index && one.ids.hubspot)),
+      ),
+      profile: ({ domain }: Firm) => who.companyProfileOf(domain),
     },
     Identity: plain('vendor', 'id', 'matchedBy', 'confidence', 'conflict'),
     HubspotContact: {
       id: ({ ids }: WorldPerson) => ids.hubspot,
       properties: (person: WorldPerson) => person,
-      person: (person: WorldPerson) => human(person),
+      person: (person: WorldPerson) => human(person.email, fullName(person)),
       owner: owned,
     },
     HubspotContactProperties: {
@@ -265,7 +282,7 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     HubspotCompany: {
       id: ({ ids }: WorldCompany) => ids.hubspot,
       properties: (company: WorldCompany) => company,
-      account: (company: WorldCompany) => firm(company),
+      account: ({ domain, name }: WorldCompany) => firm(domain, name),
       owner: owned,
     },
     HubspotCompanyProperties: {
@@ -277,7 +294,10 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     HubspotDeal: {
       id: ({ id }: WorldDeal) => id,
       properties: (deal: WorldDeal) => deal,
-      account: accountBilled,
+      account: ({ companyIndex }: WorldDeal) => {
+        const company = only(companyAt(companyIndex), ({ ids }) => ids.hubspot);
+        return company && firm(company.domain, company.name);
+      },
       owner: owned,
     },
     HubspotDealProperties: {
@@ -288,13 +308,19 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     HubspotOwner: {
       id: ({ hubspotId }: WorldOwner) => hubspotId,
       email: ({ personIndex }: WorldOwner) => people[personIndex]?.email,
-      person: ({ personIndex }: WorldOwner) => humanAt(personIndex),
+      person: ({ personIndex }: WorldOwner) => {
+        const person = personAt(personIndex);
+        return person ? human(person.email, fullName(person)) : null;
+      },
     },
     StripeCustomer: {
       id: ({ ids }: WorldCompany) => ids.stripe,
       name: ({ name }: WorldCompany) => name,
-      account: (company: WorldCompany) => firm(company),
-      person: ({ billingPersonIndex }: WorldCompany) => nameless(billingPersonIndex ?? -1),
+      account: firmOfCustomer,
+      person: ({ billingPersonIndex }: WorldCompany) => {
+        const payer = personAt(billingPersonIndex);
+        return payer ? human(who.addressIn('stripe', payer)) : null;
+      },
     },
     StripeSubscription: { ...plain('id', 'status'), customer: customerOf, account: accountBilled },
     StripeInvoice: { ...plain('id', 'number', 'status'), customer: customerOf, account: accountBilled },
@@ -302,28 +328,28 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     ZendeskUser: {
       id: oracle.zendeskIdOf,
       name: fullName,
-      person: (person: WorldPerson) => humanAt(person.index),
+      person: ({ index }: WorldPerson) => humanOfUser(index),
     },
     ZendeskTicket: {
       ...plain('id', 'subject', 'status', 'priority'),
-      requester: ({ requesterIndex }: WorldTicket) => humanAt(requesterIndex),
-      assignee: ({ assigneeIndex }: WorldTicket) => humanAt(oracle.ownerOf(assigneeIndex)?.personIndex),
-      account: ({ companyIndex }: WorldTicket) => firm(companyAt(companyIndex)),
+      requester: ({ requesterIndex }: WorldTicket) => humanOfUser(requesterIndex),
+      assignee: ({ assigneeIndex }: WorldTicket) => humanOfUser(oracle.ownerOf(assigneeIndex)?.personIndex),
+      account: ({ companyIndex }: WorldTicket) => firmOfOrganization(companyAt(companyIndex)),
     },
     ZendeskComment: {
       ...plain('id', 'body'),
       author: ({ author }: WorldComment) =>
-        humanAt('personIndex' in author ? author.personIndex : oracle.ownerOf(author.ownerIndex)?.personIndex),
+        humanOfUser('personIndex' in author ? author.personIndex : oracle.ownerOf(author.ownerIndex)?.personIndex),
     },
     ZendeskOrganization: {
       id: ({ ids }: WorldCompany) => ids.zendesk,
       name: ({ name }: WorldCompany) => name,
-      account: (company: WorldCompany) => firm(company),
+      account: firmOfOrganization,
     },
     SlackUser: {
       id: ({ ids }: WorldPerson) => ids.slack,
       real_name: fullName,
-      person: (person: WorldPerson) => humanAt(person.index),
+      person: (person: WorldPerson) => humanIn('slack', person),
     },
     SlackMessage: {
       ...plain('ts', 'text'),
@@ -331,31 +357,63 @@ export function createLinks(world: World, { everybody }: LinkOptions): Links {
     },
     ResendEmail: {
       ...plain('id', 'subject'),
-      recipients: ({ toIndexes }: WorldEmail) => toIndexes.map(nameless),
+      recipients: ({ toIndexes }: WorldEmail) =>
+        eachOnce(toIndexes, (person) => human(who.addressIn('resend', person))),
     },
     ResendContact: {
       id: ({ ids }: WorldPerson) => ids.resend,
-      person: (person: WorldPerson) => humanAt(person.index),
+      person: (person: WorldPerson) =>
+        human(who.addressIn('resend', person), person.lifecycleStage === 'subscriber' ? null : fullName(person)),
     },
     CalcomBooking: {
       ...plain('uid', 'title', 'status'),
-      attendees: ({ attendeeIndexes }: WorldBooking) => attendeeIndexes.map((index) => humanAt(index)),
+      attendees: ({ attendeeIndexes }: WorldBooking) =>
+        eachOnce(attendeeIndexes, (person) => humanIn('calcom', person)),
     },
     BamboohrEmployee: {
       employeeId: ({ id }: WorldEmployee) => id,
       status: ({ status }: WorldEmployee) => status,
-      person: ({ personIndex }: WorldEmployee) => humanAt(personIndex),
+      person: ({ personIndex }: WorldEmployee) => {
+        const person = personAt(personIndex);
+        return person ? humanIn('bamboohr', person) : null;
+      },
     },
     PdlPerson: {
       id: ({ ids }: WorldPerson) => ids.pdl,
-      person: (person: WorldPerson) => human(person, fullName(person).toLowerCase()),
+      person: (person: WorldPerson) => human(person.email, fullName(person).toLowerCase()),
     },
     PdlCompany: {
       id: ({ ids }: WorldCompany) => ids.pdl,
       website: ({ domain }: WorldCompany) => domain,
-      account: (company: WorldCompany) => firm(company, company.name.toLowerCase()),
+      account: ({ domain, name }: WorldCompany) => firm(domain, name.toLowerCase()),
     },
   };
+
+  function of(
+    find: (domain: string) => WorldCompany | null,
+    list: (company: WorldCompany, args: Args) => unknown,
+  ): Link<Firm> {
+    return ({ domain }, args) => {
+      const company = find(domain);
+      return company ? list(company, args) : listing([]);
+    };
+  }
+
+  /** Two addresses may be one person's. */
+  function eachOnce(indexes: readonly number[], of: (person: WorldPerson) => Human): Human[] {
+    const humans = indexes.flatMap((index) => [personAt(index)].flatMap((person) => (person ? [of(person)] : [])));
+    return [...Map.groupBy(humans, ({ email }) => email).values()].flatMap(([first]) => first ?? []);
+  }
+
+  /** Newest first. */
+  function ticketsWith(isTheirs: (ticket: WorldTicket) => boolean, status: readonly string[] | null | undefined) {
+    const theirs = world.tickets.filter((one) => isTheirs(one) && (!status || status.includes(one.status)));
+    return listing(newestFirst(theirs).map((ticket) => [String(ticket.id), ticket] as const));
+  }
+
+  function attends(person: WorldPerson | undefined, address: string): boolean {
+    return person !== undefined && who.addressIn('calcom', person) === address;
+  }
 
   function customerOf({ companyIndex }: Billed) {
     return companies[companyIndex]?.ids.stripe;
@@ -372,18 +430,18 @@ function newestFirst<Row extends { createdAt: string }>(rows: readonly Row[]): R
   return rows.toSorted((one, other) => (seconds.get(other) ?? 0) - (seconds.get(one) ?? 0));
 }
 
-function isWantedPerson({ emails, lifecycleStage, search }: Args, { companies }: World) {
-  const wanted = emails && new Set(emails.map((email: string) => email.trim().toLowerCase()));
+function isWantedPerson({ emails, lifecycleStage, search }: Args, { companies }: World, { personKey }: Recognition) {
+  const wanted = emails && new Set(emails.map((email: string) => personKey(email.trim().toLowerCase())));
   return ({ email, lifecycleStage: stage, firstName, lastName, companyIndex }: WorldPerson): boolean =>
-    (!wanted || wanted.has(email)) &&
+    (!wanted || wanted.has(personKey(email))) &&
     (!lifecycleStage || stage === lifecycleStage) &&
     (!search || begins(search, [firstName, lastName, email, companies[companyIndex ?? -1]?.name]));
 }
 
-function isWantedCompany({ domains, industry, country, search }: Args) {
-  const wanted = domains && new Set(domains.map((domain: string) => domain.trim().toLowerCase()));
+function isWantedCompany({ domains, industry, country, search }: Args, { accountKey }: Recognition) {
+  const wanted = domains && new Set(domains.map((domain: string) => accountKey(domain.trim().toLowerCase())));
   return (company: WorldCompany): boolean =>
-    (!wanted || wanted.has(company.domain)) &&
+    (!wanted || wanted.has(accountKey(company.domain))) &&
     (!industry || company.industry === industry) &&
     (!country || company.country === country) &&
     (!search || begins(search, [company.name, company.domain]));

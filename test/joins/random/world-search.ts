@@ -4,6 +4,7 @@
  */
 import type { World, WorldCompany, WorldPerson, WorldTicket } from '../../../src/sandbox/world.ts';
 import { fullName, type Oracle } from '../oracle.ts';
+import type { Recognition } from './world-recognition.ts';
 
 export interface HelpdeskSearch {
   query: string;
@@ -39,8 +40,8 @@ export function kindOfHit(row: unknown): string {
   return 'firstName' in row ? 'ZendeskUser' : 'ZendeskOrganization';
 }
 
-export function createSearch(world: World, oracle: Oracle): Search {
-  const hits = [...ticketHits(world), ...userHits(world, oracle), ...organizationHits(world)];
+export function createSearch(world: World, oracle: Oracle, who: Recognition): Search {
+  const hits = [...ticketHits(world, who), ...userHits(world, oracle, who), ...organizationHits(world, who)];
   return ({ query, sort_by: sortBy, sort_order: order }) => {
     const terms = query.split(' ').map(parseTerm);
     const rank = rankBy(sortBy ?? 'created_at');
@@ -52,7 +53,7 @@ export function createSearch(world: World, oracle: Oracle): Search {
   };
 }
 
-function ticketHits({ tickets, people, companies }: World): Hit[] {
+function ticketHits({ tickets, people, companies }: World, { addressIn }: Recognition): Hit[] {
   return byId(tickets, ({ id }) => id).map(({ key, row }) => ({
     key,
     row,
@@ -60,37 +61,37 @@ function ticketHits({ tickets, people, companies }: World): Hit[] {
       type: ['ticket'],
       status: [row.status],
       priority: [row.priority],
-      requester: [people[row.requesterIndex]?.email],
+      requester: [people[row.requesterIndex]].map((person) => person && addressIn('zendesk', person)),
       organization: [companies[row.companyIndex ?? -1]?.ids.zendesk],
       created: [row.createdAt],
     },
   }));
 }
 
-function userHits({ people, companies }: World, oracle: Oracle): Hit[] {
+function userHits({ people, companies }: World, oracle: Oracle, who: Recognition): Hit[] {
   return byId(people, oracle.zendeskIdOf).map(({ key, row }) => ({
     key,
     row,
     values: {
       type: ['user'],
-      email: [row.email],
+      email: [who.addressIn('zendesk', row)],
       name: [fullName(row).toLowerCase()],
       organization: [companies[row.companyIndex ?? -1]?.ids.zendesk],
-      external_id: [row.ids.hubspot],
+      external_id: [who.externalIdOf(row)?.toLowerCase()],
       created: [row.createdAt],
     },
   }));
 }
 
-function organizationHits({ companies }: World): Hit[] {
+function organizationHits({ companies }: World, who: Recognition): Hit[] {
   return byId(companies, ({ ids }) => ids.zendesk).map(({ key, row }) => ({
     key,
     row,
     values: {
       type: ['organization'],
-      domain_names: [row.domain],
+      domain_names: who.domainsOfOrganization(row),
       name: [row.name.toLowerCase()],
-      external_id: [row.ids.hubspot],
+      external_id: [who.externalIdOf(row)?.toLowerCase()],
       created: [row.createdAt],
     },
   }));
