@@ -10,9 +10,10 @@ import {
   isObjectType,
   locatedError,
 } from 'graphql';
+import { KeyedLoad } from '../joins/keyed-load.ts';
 import { done, type Execution } from './execution-state.ts';
 import type { FieldPlan, SelectionPlan, ValuePlan } from './field-plan.ts';
-import { OpenWaits } from './open-waits.ts';
+import { type OpenWait, OpenWaits } from './open-waits.ts';
 import { giveUp, type Holder, isLost, Place, pathTo } from './place.ts';
 import { abandon, isIterable, isPromise } from './promised.ts';
 import { ResolveInfo } from './resolve-info.ts';
@@ -33,9 +34,9 @@ export function completeField(
   place: Place,
 ): unknown {
   try {
-    const value = resolveField(execution, field, row, place);
+    const value = known(resolveField(execution, field, row, place));
     if (!isPromise(value)) return completeValue(execution, value, field, field.value, answer, field.key, place);
-    wait(execution, value, field, field.value, answer, field.key, place);
+    wait(value, new Wait(execution, field, field.value, answer, field.key, place));
     return null;
   } catch (error) {
     return nullOrThrow(execution, error, field, field.value, field.key, place);
@@ -124,8 +125,9 @@ function completeItem(
   place: Place,
 ): unknown {
   try {
-    if (!isPromise(row)) return completeValue(execution, row, field, plan, answer, index, place);
-    wait(execution, row, field, plan, answer, index, place);
+    const value = known(row);
+    if (!isPromise(value)) return completeValue(execution, value, field, plan, answer, index, place);
+    wait(value, new Wait(execution, field, plan, answer, index, place));
     return null;
   } catch (error) {
     return nullOrThrow(execution, error, field, plan, index, place);
@@ -164,40 +166,107 @@ function nullOrThrow(
   return null;
 }
 
-/** Completes it when it is there, unless nobody would see it any more. */
-function wait(
-  execution: Execution,
-  promise: PromiseLike<unknown>,
-  field: FieldPlan,
-  plan: ValuePlan,
-  answer: Holder,
-  key: string | number,
-  place: Place,
-): void {
-  const fail = (error: unknown): void => {
-    if (!isLost(place)) failLate(execution, error, field, plan, key, place);
-    done(execution);
-  };
-  execution.waiting += 1;
-  const open = openWaits(execution);
-  open?.add(fail, coordinate(field));
-  promise.then(
-    (value) => {
-      if (open?.close(fail) === false) return abandon(value);
-      if (isLost(place)) abandon(value);
-      else {
-        try {
-          answer[key] = completeValue(execution, value, field, plan, answer, key, place);
-        } catch (error) {
-          failLate(execution, error, field, plan, key, place);
-        }
+function coordinate({ parentType, name }: FieldPlan): string {
+  return `${parentType.name}.${name}`;
+}
+
+/** What a loader knows already need not be waited for. */
+function known(value: unknown): unknown {
+  return value instanceof KeyedLoad ? (value.outcome ?? (value.outcome === null ? null : value)) : value;
+}
+
+/** Completes the value when it is there. */
+function wait(promise: PromiseLike<unknown>, one: Wait): void {
+  one.begin();
+  if (promise instanceof KeyedLoad) promise.tell(one);
+  else
+    promise.then(
+      (value) => one.settle(value),
+      (error: unknown) => one.fail(error),
+    );
+}
+
+/** A value that is waited for, and where it goes. */
+class Wait implements OpenWait {
+  readonly #execution: Execution;
+  readonly #field: FieldPlan;
+  readonly #plan: ValuePlan;
+  readonly #answer: Holder;
+  readonly #key: string | number;
+  readonly #place: Place;
+  #isOver = false;
+
+  constructor(
+    execution: Execution,
+    field: FieldPlan,
+    plan: ValuePlan,
+    answer: Holder,
+    key: string | number,
+    place: Place,
+  ) {
+    this.#execution = execution;
+    this.#field = field;
+    this.#plan = plan;
+    this.#answer = answer;
+    this.#key = key;
+    this.#place = place;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get coordinate(): string {
+    return coordinate(this.#field);
+  }
+
+  begin(): void {
+    this.#execution.waiting += 1;
+    openWaits(this.#execution)?.add(this);
+  }
+
+  /** What comes too late, or for what has become null meanwhile, is not looked at. */
+  settle(value: unknown): void {
+    if (this.#isOver || isLost(this.#place)) abandon(value);
+    else {
+      try {
+        this.#answer[this.#key] = completeValue(
+          this.#execution,
+          value,
+          this.#field,
+          this.#plan,
+          this.#answer,
+          this.#key,
+          this.#place,
+        );
+      } catch (error) {
+        this.#tell(error);
       }
-      done(execution);
-    },
-    (error: unknown) => {
-      if (open?.close(fail) !== false) fail(error);
-    },
-  );
+    }
+    this.#end();
+  }
+
+  fail(error: unknown): void {
+    if (!this.#isOver && !isLost(this.#place)) this.#tell(error);
+    this.#end();
+  }
+
+  #tell(error: unknown): void {
+    try {
+      nullOrThrow(this.#execution, error, this.#field, this.#plan, this.#key, this.#place);
+    } catch (located) {
+      // It throws what `locatedError` made.
+      this.#execution.errors.push(located as GraphQLError);
+      giveUp(this.#place);
+    }
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#execution.open?.close();
+    done(this.#execution);
+  }
 }
 
 /** Undefined where every wait ends by itself. */
@@ -206,26 +275,4 @@ function openWaits(execution: Execution): OpenWaits | undefined {
   if (open || !plan.hasOwnJoins || deadlineAt === undefined) return open;
   execution.open = new OpenWaits(deadlineAt);
   return execution.open;
-}
-
-/** What is wrong with a value that was waited for. */
-function failLate(
-  execution: Execution,
-  error: unknown,
-  field: FieldPlan,
-  plan: ValuePlan,
-  key: string | number,
-  place: Place,
-): void {
-  try {
-    nullOrThrow(execution, error, field, plan, key, place);
-  } catch (located) {
-    // It throws what `locatedError` made.
-    execution.errors.push(located as GraphQLError);
-    giveUp(place);
-  }
-}
-
-function coordinate({ parentType, name }: FieldPlan): string {
-  return `${parentType.name}.${name}`;
 }

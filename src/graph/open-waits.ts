@@ -4,14 +4,21 @@
  */
 import { GatewayError } from '../errors.ts';
 
-/** What the wait for a value ends with when it fails. */
-export type FailWait = (error: unknown) => void;
+export interface OpenWait {
+  /** It has ended, well or not. */
+  readonly isOver: boolean;
+  /** Of the field that is waited for. */
+  readonly coordinate: string;
+  fail(error: unknown): void;
+}
 
 /** Calls to vendors end at the deadline itself, and say more of why. */
 const GRACE_MS = 100;
 
 export class OpenWaits {
-  readonly #open = new Map<FailWait, string>();
+  /** Those that are over stay until all are: to take them out would cost more than to keep them. */
+  #waits: OpenWait[] = [];
+  #open = 0;
   readonly #endsAt: number;
   #timer: NodeJS.Timeout | undefined;
 
@@ -20,31 +27,26 @@ export class OpenWaits {
     this.#endsAt = deadlineAt + GRACE_MS;
   }
 
-  /** `coordinate`: of the field that is waited for. */
-  add(fail: FailWait, coordinate: string): void {
-    this.#open.set(fail, coordinate);
+  add(wait: OpenWait): void {
+    this.#waits.push(wait);
+    this.#open += 1;
     this.#timer ??= setTimeout(() => this.#expire(), Math.max(0, this.#endsAt - Date.now()));
   }
 
-  /** False: it has failed before. */
-  close(fail: FailWait): boolean {
-    const isOpen = this.#open.delete(fail);
-    if (this.#open.size === 0) this.#stop();
-    return isOpen;
+  /** One of them is over. */
+  close(): void {
+    this.#open -= 1;
+    if (this.#open > 0) return;
+    this.#waits = [];
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #expire(): void {
-    const late = [...this.#open];
-    this.#open.clear();
-    this.#stop();
-    for (const [fail, coordinate] of late) {
-      const message = `${coordinate} did not answer in the time that the operation has.`;
-      fail(new GatewayError('VENDOR_TIMEOUT', message, { retryable: true }));
+    for (const wait of this.#waits) {
+      if (wait.isOver) continue;
+      const message = `${wait.coordinate} did not answer in the time that the operation has.`;
+      wait.fail(new GatewayError('VENDOR_TIMEOUT', message, { retryable: true }));
     }
-  }
-
-  #stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 }

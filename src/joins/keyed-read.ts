@@ -2,11 +2,12 @@
  * The one way to join: a keyed read says how rows are found by a key, and every join goes through it. Rows are matched by
  * the key they carry, never by their position, so shuffled, missing and doubled rows cannot reach the wrong parent.
  */
-import DataLoader from 'dataloader';
 import { isObject } from '../rest/json-path.ts';
 import { type PartialFault, partialFaultsOf } from '../rest/partial-faults.ts';
 import type { BoundReader } from './bound-reader.ts';
 import { DEFAULT_IDENTITY, type Entity, type Identity } from './identity.ts';
+import { KeyLoader } from './key-loader.ts';
+import { KeyedLoad } from './keyed-load.ts';
 
 export interface KeyedRead<Row> {
   /** For messages, e.g. `HubSpot contact by e-mail`. */
@@ -36,7 +37,7 @@ export interface KeyedReads {
   forget(): void;
 }
 
-const NOBODY = Promise.resolve(null);
+const NOBODY = new KeyedLoad<never>(null);
 
 /** Loaders live for one operation: nothing is shared between callers, nothing is stale in the next one. */
 export function createKeyedReads(reader: BoundReader, identity: Identity = DEFAULT_IDENTITY): KeyedReads {
@@ -48,7 +49,7 @@ class OperationReads implements KeyedReads {
   readonly #reader: BoundReader;
   readonly #identity: Identity;
   /** One loader per read; its type is erased because each read has a Row of its own. */
-  #loaders: Map<KeyedRead<never>, DataLoader<string, unknown>> | undefined;
+  #loaders: Map<KeyedRead<never>, KeyLoader<unknown>> | undefined;
   #things: Map<object, unknown> | undefined;
 
   constructor(reader: BoundReader, identity: Identity) {
@@ -82,13 +83,13 @@ class OperationReads implements KeyedReads {
     this.#things = undefined;
   }
 
-  #loaderOf<Row>(read: KeyedRead<Row>): DataLoader<string, Row | null> {
+  #loaderOf<Row>(read: KeyedRead<Row>): KeyLoader<Row> {
     this.#loaders ??= new Map();
     const known = this.#loaders.get(read as unknown as KeyedRead<never>);
     // The map holds under a read only the loader made from it below.
-    if (known) return known as DataLoader<string, Row | null>;
-    const made = new DataLoader<string, Row | null>((keys) => readAll(read, keys, this.#reader, this.#identity));
-    this.#loaders.set(read as unknown as KeyedRead<never>, made);
+    if (known) return known as KeyLoader<Row>;
+    const made = new KeyLoader<Row>((keys) => readAll(read, keys, this.#reader, this.#identity));
+    this.#loaders.set(read as unknown as KeyedRead<never>, made as KeyLoader<unknown>);
     return made;
   }
 }
