@@ -1,6 +1,7 @@
 /**
  * Random documents by callers with random scopes: each answer is to be that of a caller who may see everything, minus what
- * is forbidden. Half of the documents come from the generator of the joins' proof, half from one over the whole schema.
+ * is forbidden. Half of the documents come from a generator over the whole schema, one of eight is a mutation, the others come from
+ * the generator of the joins' proof.
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -52,6 +53,8 @@ export interface LeakCount {
   leaks: string[];
 }
 
+/** One of so many documents is a mutation. */
+const WRITE_EACH = 8;
 /** Sets of scopes for each document. */
 const CLIENTS_EACH = 6;
 
@@ -84,6 +87,7 @@ export async function startLeakRun(): Promise<LeakRun> {
     schema,
     rules,
     documentOf(seed) {
+      if (seed % WRITE_EACH === 0) return { text: writeDocument(seed, 'mutation'), variables: {} };
       if (seed % 2 === 1) return { text: writeDocument(seed), variables: {} };
       return fc.sample(roots, { seed, numRuns: 1 }).map((selections) => writeQuery(selections, schema))[0] as Document; // one run, one value
     },
