@@ -17,6 +17,9 @@ export interface Answered {
   p95Ms: number;
 }
 
+/** In a body it stands for a number that no other request has, of this load or another. */
+export const DISTINCT = '_DISTINCT_';
+
 const TICK_MS = 5;
 
 export async function runOpenLoad({ url, headers, bodies, perSecond, seconds }: OpenLoad): Promise<Answered> {
@@ -32,11 +35,13 @@ export async function runOpenLoad({ url, headers, bodies, perSecond, seconds }: 
     if (statusCode === 200) times.push(performance.now() - dueAt);
   };
   const startedAt = performance.now();
+  const own = Date.now().toString(36);
+  const bodyAt = (at: number) => (bodies[at % bodies.length] ?? '').replaceAll(DISTINCT, `_${own}_${at}`);
   const pending: Promise<void>[] = [];
   for (let sent = 0; sent < perSecond * seconds; ) {
     const due = ((performance.now() - startedAt) / 1000) * perSecond;
     for (; sent < due && sent < perSecond * seconds; sent += 1)
-      pending.push(send(bodies[sent % bodies.length] ?? '', startedAt + (sent / perSecond) * 1000));
+      pending.push(send(bodyAt(sent), startedAt + (sent / perSecond) * 1000));
     await wait(TICK_MS);
   }
   await Promise.all(pending);

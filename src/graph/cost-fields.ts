@@ -14,6 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type Defaults, type ReadFlag, readLeftOut } from './cost-values.ts';
+import { behindSpread } from './lone-spread.ts';
 
 /** A selection and what it selects of. */
 export interface Part {
@@ -87,8 +88,9 @@ export function createFieldReader(schema: GraphQLSchema, fragments: Fragments, d
   return (sets) => {
     const [only] = sets;
     if (sets.length !== 1 || !only) return readAll(sets);
-    const read = before.get(only.set) ?? readAll(sets);
-    before.set(only.set, read);
+    const set = behindSpread(only.set, fragments);
+    const read = before.get(set) ?? readAll(sets);
+    before.set(set, read);
     return read;
   };
 }

@@ -9,7 +9,14 @@ import {
   isObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type AskedField, createFieldReader, fragmentsOf, isWayToRows, type Part } from './cost-fields.ts';
+import {
+  type AskedField,
+  createFieldReader,
+  fragmentsOf,
+  isWayToRows,
+  type Part,
+  type ReadFields,
+} from './cost-fields.ts';
 import { type CostRule, costOfField, type FieldCost } from './cost-rules.ts';
 import { type Defaults, type ReadFlag, type ReadNumber, readFirst, readListSize } from './cost-values.ts';
 
@@ -74,7 +81,7 @@ export function* planSteps(
     (operation.variableDefinitions ?? []).map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
   );
   const readFields = createFieldReader(schema, fragmentsOf(document), defaults);
-  const planner = createPlanner(defaults, slots);
+  const planner = createPlanner(defaults, slots, readFields);
   yield { parent: 0, asks: [] };
   const open = [beginning({ set: operation.selectionSet, type: root })];
   // Level by level, so that what a level reads is known to all below it.
@@ -93,7 +100,7 @@ function beginning(part: Part): Place {
   return { index: 0, type: part.type, sets: [part], above: undefined, known: KNOWS_NOTHING, wave: 0 };
 }
 
-function createPlanner(defaults: Defaults, slots: Slot[]) {
+function createPlanner(defaults: Defaults, slots: Slot[], readFields: ReadFields) {
   let last = 0;
   const slotOf = slotFinder(slots);
   const costs = new Map<AskedField['field'], FieldCost>();
@@ -103,13 +110,25 @@ function createPlanner(defaults: Defaults, slots: Slot[]) {
     costs.set(field, cost);
     return cost;
   };
+  const asking = new Map<Part['set'], boolean>();
+  /** Whether something in it or further below asks a vendor; what does not is left out, however often it is spread. */
+  const asksBelow = (part: Part): boolean => {
+    const known = asking.get(part.set);
+    if (known !== undefined) return known;
+    const asks = readFields([part]).some(
+      ({ field, sets }) => costOf(field).rules.some(({ calls }) => calls > 0) || sets.some(asksBelow),
+    );
+    asking.set(part.set, asks);
+    return asks;
+  };
   return {
     /** Its step, if it costs something or leads on, and the place below it, if it has one. */
     add(place: Place, asked: AskedField): { step?: Step; below?: Place } {
       const cost = costOf(asked.field);
       const charged = cost.rules.filter((rule) => isCharged(rule, place));
       remember(cost.rules, asked, place);
-      if (charged.length === 0 && asked.sets.length === 0) return {};
+      const leadsOn = asked.sets.some(asksBelow);
+      if (charged.length === 0 && !leadsOn) return {};
       const way = wayOf(asked, cost, place);
       const name = `${asked.owner.name}.${asked.field.name}`;
       const asks = charged.map((rule) => ({
@@ -123,7 +142,7 @@ function createPlanner(defaults: Defaults, slots: Slot[]) {
       const { leftOut } = asked;
       const step = { parent: place.index, backTo: backTo?.index, among: among?.index, asks, size, pageSize, leftOut };
       last += 1;
-      return asked.sets.length === 0 ? { step } : { step, below: placeBelow(last, asked, way, cost, charged, place) };
+      return leadsOn ? { step, below: placeBelow(last, asked, way, cost, charged, place) } : { step };
     },
   };
 }

@@ -4,6 +4,7 @@
  * the fields written out, so limit those first.
  */
 import type { FieldNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
+import { behindSpread } from './lone-spread.ts';
 
 /** About 20 ms of comparing. */
 export const MOST_MERGE_WORK = 200_000;
@@ -15,19 +16,36 @@ const SPREAD = 10;
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** Stops counting above the most. Fragments must not go in circles. */
+/**
+ * Stops counting above the most. Fragments must not go in circles. What stands in one place by itself is counted once and
+ * kept, so a fragment that is spread in a thousand places takes the time of one.
+ */
 export function mergeWork({ selectionSet }: OperationDefinitionNode, fragments: Fragments): number {
-  let work = 0;
-  const open: SelectionSetNode[][] = [[selectionSet]];
-  for (let sets = open.pop(); sets !== undefined && work <= MOST_MERGE_WORK; sets = open.pop()) {
-    const { fields, spreads } = collect(sets, fragments);
-    work += pairs(spreads) * SPREAD;
+  const known = new Map<SelectionSetNode, number>();
+  /** What was counted field by field. */
+  let walked = 0;
+  const workOf = (sets: readonly SelectionSetNode[]): number => {
+    const only = sets.length === 1 && sets[0] ? behindSpread(sets[0], fragments) : undefined;
+    const before = only && known.get(only);
+    if (before !== undefined) return before;
+    const { fields, spreads } = collect(only ? [only] : sets, fragments);
+    const own = ownWork(fields, spreads);
+    walked += own;
+    let work = own;
     for (const group of fields.values()) {
-      work += 1 + pairs(group.length) * (group.every(isLeaf) ? LEAF : OBJECT);
+      if (walked > MOST_MERGE_WORK || work > MOST_MERGE_WORK) return MOST_MERGE_WORK + 1;
       const below = group.flatMap((field) => field.selectionSet ?? []);
-      if (below.length > 0) open.push(below);
+      if (below.length > 0) work += workOf(below);
     }
-  }
+    if (only) known.set(only, work);
+    return work;
+  };
+  return workOf([selectionSet]);
+}
+
+function ownWork(fields: ReadonlyMap<string, readonly FieldNode[]>, spreads: number): number {
+  let work = pairs(spreads) * SPREAD;
+  for (const group of fields.values()) work += 1 + pairs(group.length) * (group.every(isLeaf) ? LEAF : OBJECT);
   return work;
 }
 

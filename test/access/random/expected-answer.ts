@@ -31,11 +31,11 @@ export interface Expected {
   masked: ReadonlySet<string>;
   /** Values that were taken out or masked. */
   hidden: unknown[];
-  /** Every root field is forbidden. */
+  /** Every root field is forbidden, or any of a mutation. */
   isBeyond: boolean;
   /**
    * Paths at which several systems are asked, and those count that the caller may see: who is known only to the others is
-   * nobody to it (`unknown`; to a caller who may see none of them everybody is somebody, without anything), is under no id in them (`shorter`), and is recognised without their keys (`otherwise`);
+   * nobody to it (`unknown`; to a caller who may see none of them everybody is somebody, without anything), is under no id in them (`shorter`), and is recognised without their keys (`otherwise`, as is the time of a write);
    * and a name comes from the first of them that knows one (`named`).
    */
   loose: ReadonlyMap<string, Loose>;
@@ -51,6 +51,9 @@ const LOOSE: Readonly<Record<string, Loose>> = {
   'Identity.matchedBy': 'otherwise',
   'Identity.confidence': 'otherwise',
 };
+
+/** When something was last changed. */
+const WRITTEN_AT = /^(updated|updatedAt|lastmodifieddate|hs_lastmodifieddate)$/i;
 
 /** Who else is asked for a name that the CRM does not know. */
 const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
@@ -79,8 +82,8 @@ export function expectAnswer(
   const hidden: unknown[] = [];
   const loose = new Map<string, Loose>();
   const operation = getOperationAST(document);
-  const query = schema.getQueryType();
-  if (!operation || !query) throw new TypeError('There is nothing to expect.');
+  const root = operation && schema.getRootType(operation.operation);
+  if (!root) throw new TypeError('There is nothing to expect.');
   const collect = createCollector(schema, document, variables);
 
   const object = (row: Tree, type: GraphQLObjectType, sets: readonly SelectionSetNode[], path: string): Tree => {
@@ -114,7 +117,9 @@ export function expectAnswer(
       hidden.push(value);
       return isObjectType(getNamedType(definition.type)) ? null : maskValue(category, value, definition.type);
     }
-    const kind = LOOSE[coordinate];
+    // Each caller's write is one of its own.
+    const isOwn = operation.operation === 'mutation' && WRITTEN_AT.test(name);
+    const kind = isOwn ? 'otherwise' : LOOSE[coordinate];
     if (kind) loose.set(path, kind);
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     return sets.length === 0 ? value : completed(value, definition.type, sets, path);
@@ -137,9 +142,11 @@ export function expectAnswer(
     return row === GONE ? null : row;
   };
 
-  const data = object(answer, query, [operation.selectionSet], '');
-  const roots = [...collect(query, [operation.selectionSet], true).values()].flat();
-  const isBeyond = roots.every(({ name }) => rules.lacking(`Query.${name.value}`, scopes).length > 0);
+  const data = object(answer, root, [operation.selectionSet], '');
+  const roots = [...collect(root, [operation.selectionSet], true).values()].flat();
+  const isRefused = ({ name }: FieldNode) => rules.lacking(`${root.name}.${name.value}`, scopes).length > 0;
+  // Half of what is to be written is not written.
+  const isBeyond = operation.operation === 'mutation' ? roots.some(isRefused) : roots.every(isRefused);
   return { data: data === GONE ? null : data, refused, masked, hidden, isBeyond, loose };
 }
 

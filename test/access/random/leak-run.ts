@@ -1,10 +1,11 @@
 /**
  * Random documents by callers with random scopes: each answer is to be that of a caller who may see everything, minus what
- * is forbidden. Half of the documents come from the generator of the joins' proof, half from one over the whole schema.
+ * is forbidden. Half of the documents come from a generator over the whole schema, one of eight is a mutation, the others come from
+ * the generator of the joins' proof.
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { buildSchema, type GraphQLSchema, parse } from 'graphql';
+import { buildSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { createRandom } from '../../../src/sandbox/random.ts';
 import { messageOf, toolCall } from '../../agents/mcp-request.ts';
 import type { Answer } from '../../gateway-under-test.ts';
@@ -59,6 +60,8 @@ export interface LeakCount {
 
 /** One client of so many asks as agents ask: a prime, so that each scope is there and is lacking. */
 const AGENTS = 5;
+/** One of so many documents is a mutation. */
+const WRITE_EACH = 8;
 /** Sets of scopes for each document. */
 const CLIENTS_EACH = 6;
 
@@ -106,6 +109,7 @@ export async function startLeakRun(): Promise<LeakRun> {
     schema,
     rules,
     documentOf(seed) {
+      if (seed % WRITE_EACH === 0) return { text: writeDocument(seed, 'mutation'), variables: {} };
       if (seed % 2 === 1) return { text: writeDocument(seed), variables: {} };
       return fc.sample(roots, { seed, numRuns: 1 }).map((selections) => writeQuery(selections, schema))[0] as Document; // one run, one value
     },
@@ -116,7 +120,7 @@ export async function startLeakRun(): Promise<LeakRun> {
       const asked = { document: parse(document.text), variables: document.variables, answer: answer as Tree };
       const expected = expectAnswer(schema, rules, asked, scopes);
       gateway.logged.length = 0;
-      const agents = client % AGENTS === 0 ? await askAsAgent(document, client) : undefined;
+      const agents = client % AGENTS === 0 && isQuery(asked.document) ? await askAsAgent(document, client) : undefined;
       const given = agents ?? (await ask(document, client));
       const sent = `${document.text}\n${JSON.stringify(document.variables)}`;
       const logged = gateway.logged.join('\n');
@@ -128,6 +132,11 @@ export async function startLeakRun(): Promise<LeakRun> {
     },
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
+}
+
+/** Their tool takes nothing else. */
+function isQuery({ definitions }: DocumentNode): boolean {
+  return definitions.every((node) => node.kind !== 'OperationDefinition' || node.operation === 'query');
 }
 
 export interface LeakOptions {

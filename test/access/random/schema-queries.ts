@@ -17,13 +17,14 @@ import {
 } from 'graphql';
 import { createRandom, type Random } from '../../../src/sandbox/random.ts';
 import type { World } from '../../../src/sandbox/world.ts';
+import { writeArguments } from './write-arguments.ts';
 
 /** Links on the longest way from the root. */
 const DEPTH = 6;
 const MOST_ROOTS = 4;
 
-/** A document of that seed. */
-export type WriteDocument = (seed: number) => string;
+/** A document of that seed; a mutation where it is asked for one. */
+export type WriteDocument = (seed: number, operation?: 'query' | 'mutation') => string;
 
 /** `mayBeAsked`: of root fields, by their names. */
 export function createSchemaQueries(
@@ -32,22 +33,25 @@ export function createSchemaQueries(
   mayBeAsked: (field: string) => boolean,
 ): WriteDocument {
   const roots = rootArguments(world);
+  const writes = writeArguments(world);
   const query = schema.getQueryType();
   const askable = Object.values(query?.getFields() ?? {}).filter(
     (field) => mayBeAsked(field.name) && (roots[field.name] !== undefined || !field.args.some(isRequiredArgument)),
   );
-  return (seed) => {
+  const mutations = schema.getMutationType()?.getFields() ?? {};
+  const writable = Object.keys(writes).flatMap((name) => mutations[name] ?? []);
+  return (seed, operation = 'query') => {
     const random = createRandom(seed, 'documents');
     const fragments = new Map<string, { type: string; text: string }>();
     let names = 0;
 
     const writeField = (parent: string, field: GraphQLField<unknown, unknown>, depth: number): string => {
       const type = getNamedType(field.type);
-      const root = parent === 'Query' ? roots[field.name] : undefined;
+      const isRoot = parent === 'Query' || parent === 'Mutation';
+      const root = isRoot ? { ...roots, ...writes }[field.name] : undefined;
       const given = [...(root ? [root(random)] : []), ...pageOf(field, random)].filter((text) => text !== '');
       names += 1;
-      const alias =
-        given.length > 0 || parent === 'Query' ? `a${names}: ` : random.chance(0.1) ? `x_${field.name}: ` : '';
+      const alias = given.length > 0 || isRoot ? `a${names}: ` : random.chance(0.1) ? `x_${field.name}: ` : '';
       const head = `${alias}${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''}${conditionOf(random)}`;
       return isCompositeType(type) ? `${head} ${writeSet(type.name, depth - 1)}` : head;
     };
@@ -95,14 +99,15 @@ export function createSchemaQueries(
       return `{ __typename ${parts.join(' ')} }`;
     };
 
-    const picked = random.sample(askable, random.int(1, MOST_ROOTS));
+    const isQuery = operation === 'query';
+    const picked = random.sample(isQuery ? askable : writable, random.int(1, isQuery ? MOST_ROOTS : 2));
     // The only one that leads to a union by itself.
     const search = askable.find(({ name }) => name === 'zendeskSearch');
-    if (search && random.chance(0.1)) picked.push(search);
-    const body = picked.map((field) => writeField('Query', field, DEPTH));
+    if (isQuery && search && random.chance(0.1)) picked.push(search);
+    const body = picked.map((field) => writeField(isQuery ? 'Query' : 'Mutation', field, DEPTH));
     if (random.chance(0.05)) body.push('__typename');
     return [
-      `{ ${body.join('\n  ')} }`,
+      `${operation} { ${body.join('\n  ')} }`,
       ...[...fragments].map(([name, { type, text }]) => `fragment ${name} on ${type} ${text}`),
     ].join('\n');
   };

@@ -12,6 +12,9 @@ import { VENDOR_NAMES } from '../../../src/sandbox/vendor-name.ts';
 import { createSqliteKeyStore, keyStorePath } from '../../../src/store/sqlite-key-store.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../../gateway-under-test.ts';
 
+/** Of every client: what it may not read it may still be allowed to write. */
+const WRITES: readonly string[] = VENDOR_NAMES.map((vendor) => `${vendor}:write`);
+
 /** In the order of their bits in a client's number. */
 export const SCOPES: readonly string[] = [...VENDOR_NAMES.map((vendor) => `${vendor}:read`), 'pii:read'];
 /** Of the client that has them all. */
@@ -25,7 +28,7 @@ export interface ScopedGateway extends GatewayUnderTest {
 }
 
 export function scopesOf(client: number): ReadonlySet<string> {
-  return new Set(SCOPES.filter((_scope, bit) => (client & (1 << bit)) !== 0));
+  return new Set([...WRITES, ...SCOPES.filter((_scope, bit) => (client & (1 << bit)) !== 0)]);
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
