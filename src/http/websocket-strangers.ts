@@ -55,8 +55,7 @@ export function openDoorway(server: Server, { log, trustedProxies = [] }: Doorwa
       strangers.add(socket, stream, address);
       sockets.emit('connection', socket, request);
       keepAlive(socket);
-      // graphql-ws would print what a client did wrong with a stack; ws has closed the socket with the right code by then.
-      socket.removeAllListeners('error');
+      // What a client did wrong; ws has closed the socket with the right code by then.
       socket.on('error', ({ message }) => log.debug({ reason: message }, 'websocket closed'));
     });
   });
