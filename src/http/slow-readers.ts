@@ -15,6 +15,9 @@ export interface SlowReadersOptions {
   stalledMs?: number;
 }
 
+/** In the time that a stream's reader has. */
+const LOOKS = 6;
+
 export function cutSlowReaders(
   server: Server,
   { readTimeoutMs = 15_000, stalledMs = 90_000 }: SlowReadersOptions = {},
@@ -26,15 +29,32 @@ export function cutSlowReaders(
     const answer = answers.get(socket);
     // Whoever listens to this event must also end idle connections: Node leaves them to the listener.
     const isIdle = answer === undefined || answer.writableFinished;
-    if (isIdle) socket.destroy();
-    else if (socket.writableLength === 0) return;
-    // Counts from the last byte it took, as the time before did.
-    else if (isStream(answer) && socket.timeout === readTimeoutMs) socket.setTimeout(stalledMs - readTimeoutMs);
-    else socket.destroy();
+    if (isIdle || (socket.writableLength > 0 && !isStream(answer))) socket.destroy();
   });
+  cutStalledStreams(server, stalledMs);
 }
 
-/** It may leave lying more, until its subscription ends for that. One that has ended is an answer like others. */
+/** By a look of our own: yoga turns Node's timeout off where it streams. */
+function cutStalledStreams(server: Server, stalledMs: number): void {
+  const streams = new Map<ServerResponse, { taken: number; since: number }>();
+  server.on('request', (_request, response) => {
+    if (!isStream(response)) return;
+    streams.set(response, { taken: 0, since: performance.now() });
+    response.once('close', () => streams.delete(response));
+  });
+  const look = (): void => {
+    for (const [{ req }, reading] of streams) {
+      const { bytesWritten, writableLength } = req.socket;
+      const taken = bytesWritten - writableLength;
+      if (writableLength === 0 || taken !== reading.taken) Object.assign(reading, { taken, since: performance.now() });
+      else if (performance.now() - reading.since >= stalledMs) req.socket.destroy();
+    }
+  };
+  const timer = setInterval(look, stalledMs / LOOKS).unref();
+  server.once('close', () => clearInterval(timer));
+}
+
+/** Left to those who feed it: they know what its reader may leave lying. One that has ended is an answer like others. */
 function isStream({ req, writableEnded }: ServerResponse): boolean {
   return !writableEnded && (req.headers.accept?.includes('text/event-stream') ?? false);
 }

@@ -5,6 +5,7 @@ import type { ExecutionResult } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import { formatError } from '../graph/mask.ts';
 import type { GraphqlOptions, GraphqlServer } from './graphql.ts';
+import type { KeepAliveOptions } from './keep-alive.ts';
 import { createTellUnknownCaller } from './unknown-callers.ts';
 import type { ConnectionParams, OpenSocket } from './websocket-connection.ts';
 import { admitSocket, watchCredentials } from './websocket-credentials.ts';
@@ -25,9 +26,14 @@ export interface WebsocketEdge {
   close(timeoutMs: number): Promise<void>;
 }
 
-export function attachWebsocket(server: Server, graphql: GraphqlServer, options: GraphqlOptions): WebsocketEdge {
+export function attachWebsocket(
+  server: Server,
+  graphql: GraphqlServer,
+  options: GraphqlOptions,
+  keeping: Pick<KeepAliveOptions, 'stalledMs'> = {},
+): WebsocketEdge {
   const open = new Set<OpenSocket>();
-  const doorway = openDoorway(server, options);
+  const doorway = openDoorway(server, { log: options.log, trustedProxies: options.trustedProxies, ...keeping });
   const watch = watchCredentials(open, options);
   const tellUnknown = createTellUnknownCaller(options);
   const inFlight = new Set<Promise<unknown>>();
