@@ -1,7 +1,7 @@
 /**
  * Subscribers that read nothing until the gateway takes them for stalled, one over SSE and one over a WebSocket: each is ended
  * with SLOW_CONSUMER and a cursor, which it finds behind what it had not read, and goes on behind what it took. One more never
- * reads again: its connection is cut.
+ * reads again: its connection is cut. Those who read meanwhile get everything in order, and none of them is ended.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 import { API_KEY, type RunningGateway, STRIPE_SECRET, startRunningGateway } from '../running-gateway.ts';
 import { readServerSentEvents, type SseBlock } from '../server-sent-events.ts';
 import { sendStripe, stripeBody } from '../stripe-deliveries.ts';
-import { overWebSocket } from '../subscription.ts';
+import { overSsePost, overWebSocket } from '../subscription.ts';
 import { until } from '../until.ts';
 
 const EVENTS = 1_000;
@@ -28,6 +28,14 @@ type Stalled = (isOver: Promise<void>) => Promise<string[]>;
 
 export async function stalledForLong({ env, stalledMs }: LongStall): Promise<void> {
   await using gateway = await startRunningGateway({ ...env, SUBSCRIPTION_STALLED_MS: String(stalledMs) });
+  await using stack = new AsyncDisposableStack();
+  const ask = { query: QUERY, key: API_KEY };
+  const readers = [overSsePost, overWebSocket].map((over) => stack.use(over(gateway.url, ask)));
+  let cut = 0;
+  for (const { opened, ended } of readers) {
+    await opened;
+    void ended.then(() => (cut += 1));
+  }
   const stalled = [await stallSse(gateway), await stallWebSocket(gateway)];
   const lost = stallForever(gateway);
   const ids = Array.from({ length: EVENTS }, (_, index) => `evt-stalled-${Date.now()}-${index}`);
@@ -43,6 +51,12 @@ export async function stalledForLong({ env, stalledMs }: LongStall): Promise<voi
     stalledMs + 30_000,
   );
   lost.leave();
+  assert.equal(cut, 0, 'One that reads was ended with those that do not.');
+  for (const { items } of readers)
+    assert.deepEqual(
+      items.flatMap(({ data }) => idsOf(JSON.stringify(data))),
+      ids,
+    );
 }
 
 /** Resolves when all of them have ended for that. */
