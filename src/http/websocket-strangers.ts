@@ -45,6 +45,8 @@ export function openDoorway(server: Server, { log, trustedProxies = [], ...keepi
   const sockets = new WebSocketServer(settings);
   const isTrusted = createAddressList(trustedProxies);
   const strangers = new Strangers();
+  // What a client did wrong; ws has closed the socket with the right code by then. One for all: made below, each would keep its request.
+  const tell = ({ message }: Error): void => log.debug({ reason: message }, 'websocket closed');
   // ws would explain itself in HTML.
   sockets.on('wsClientError', (_error, socket) => refuseUpgrade(socket, '400 Bad Request'));
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -55,8 +57,7 @@ export function openDoorway(server: Server, { log, trustedProxies = [], ...keepi
       strangers.add(socket, stream, address);
       sockets.emit('connection', socket, request);
       keepAlive(socket, keeping);
-      // What a client did wrong; ws has closed the socket with the right code by then.
-      socket.on('error', ({ message }) => log.debug({ reason: message }, 'websocket closed'));
+      socket.on('error', tell);
     });
   });
   return {
