@@ -16,6 +16,9 @@ const BURST = { perSecond: 3_000, subscribers: 1 };
 const FAN_OUT = { perSecond: 100, subscribers: 1_000 };
 /** Who asks in words of his own shares no answer with others, only what is read. */
 const OWN_WORDS = { perSecond: 100, subscribers: 100, documents: 100 };
+/** As many as the fault table has, with and without others beside them that read nothing. */
+const BESIDE = { perSecond: 100, subscribers: 99 };
+const STALLED = 20;
 /** These need less time than the steady load to show what they show. */
 const MOST_BURST_SECONDS = 10;
 const MOST_FAN_OUT_SECONDS = 30;
@@ -26,6 +29,8 @@ interface Results {
   burst: Outcome;
   fanOut: Outcome;
   ownWords: Outcome;
+  alone: Outcome;
+  beside: Outcome;
   crash: Reconnection;
 }
 
@@ -42,8 +47,11 @@ export async function runEvents({ seconds = SECONDS, rounds = 1, print }: BenchO
       const burst = await underLoad(engine, programs, { ...BURST, seconds: burstSeconds ?? seconds });
       const fanOut = await underLoad(engine, programs, { ...FAN_OUT, seconds: fanOutSeconds ?? seconds });
       const ownWords = await underLoad(engine, programs, { ...OWN_WORDS, seconds: fanOutSeconds ?? seconds });
+      const alone = await underLoad(engine, programs, { ...BESIDE, seconds: fanOutSeconds ?? seconds });
+      const besideLoad = { ...BESIDE, stalled: STALLED, seconds: fanOutSeconds ?? seconds };
+      const beside = await underLoad(engine, programs, besideLoad);
       const crash = await afterCrash(engine, programs, { ...FAN_OUT, seconds: Math.min(CRASH_SECONDS, seconds) });
-      report(engine.name, { steady, burst, fanOut, ownWords, crash }, print);
+      report(engine.name, { steady, burst, fanOut, ownWords, alone, beside, crash }, print);
     }
   }
 }
@@ -68,12 +76,14 @@ const HEAD = [
 ];
 
 function report(engine: string, results: Results, print: Print): void {
-  const { steady, burst, fanOut, ownWords, crash } = results;
+  const { steady, burst, fanOut, ownWords, alone, beside, crash } = results;
   const rows = [
     row('steady', STEADY.perSecond, steady),
     row('burst', BURST.perSecond, burst),
     row('1,000 subscribers', FAN_OUT.perSecond, fanOut),
     row('100 documents', OWN_WORDS.perSecond, ownWords),
+    row('99 subscribers', BESIDE.perSecond, alone),
+    row(`beside ${STALLED} stalled`, BESIDE.perSecond, beside),
     row('after a crash', FAN_OUT.perSecond, crash),
   ];
   const load = loadavg().map((one) => one.toFixed(1));
@@ -104,8 +114,9 @@ function tellFaults({ sent, balance }: Outcome, print: Print): void {
     print(`${balance.refusals} subscriptions refused: ${balance.refusal.slice(0, 300)}`);
 }
 
-function verdicts({ steady, burst, fanOut, ownWords, crash }: Results): string[] {
-  const all = [steady, burst, fanOut, ownWords, crash];
+function verdicts(results: Results): string[] {
+  const { steady, burst, fanOut, alone, beside, crash } = results;
+  const all: Outcome[] = Object.values(results);
   const lost = all.reduce(
     (sum, { balance: { missing, doubled, backwards } }) => sum + missing + doubled + backwards,
     0,
@@ -120,6 +131,11 @@ function verdicts({ steady, burst, fanOut, ownWords, crash }: Results): string[]
     target('burst of 3,000/s: ack p99 < 2 s', burst.sent.ackP99Ms < 2_000, ms(burst.sent.ackP99Ms)),
     target('1,000 subscribers, 100 events/s: p99 ≤ 500 ms', fanOut.balance.p99Ms <= 500, ms(fanOut.balance.p99Ms)),
     target('1,000 subscribers: RSS ≤ 250 MB', fanOut.usage.peakMb <= 250, `${fanOut.usage.peakMb.toFixed(0)} MB`),
+    target(
+      `${STALLED} stalled readers: p99 of the others at most 20 % more than without them`,
+      beside.balance.p99Ms <= alone.balance.p99Ms * 1.2,
+      `${ms(alone.balance.p99Ms)} without, ${ms(beside.balance.p99Ms)} with`,
+    ),
     target('1,000 reconnects at once: all resume', crash.resumedMs > 0, `${crash.resumedMs.toFixed(0)} ms`),
   ];
 }

@@ -84,7 +84,10 @@ export async function openEventService(options: EventServiceOptions): Promise<Ev
   const pruning = startPruning({ sources: folder.sources, secretsOf, eventLog, unread, log, counters: metrics });
   const polling = await startPolling(options, eventLog);
   return {
-    source: { hub, cursors, consumers, types, measures: metrics, maxLagMs: settings.maxLagMs },
+    source: {
+      ...{ hub, cursors, consumers, types, measures: metrics },
+      ...{ maxLagMs: settings.maxLagMs, stalledAfterMs: settings.stalledAfterMs },
+    },
     receiver,
     isWritable: () => eventLog.isWritable(),
     unready: webhooks.unready,

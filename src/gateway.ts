@@ -166,13 +166,16 @@ export async function startGateway({
             ? 'the event log cannot be written'
             : undefined,
   });
+  // Its streams have ended by then, and it has had time to read so.
+  const stalledMs = settings.stalledAfterMs * 1.5;
   const server = createHttpServer(
     createJsonPost(graphql, options),
     (path) => routes[path] ?? describing(resource, path),
     events && ((request, response) => events.receiver.handle(request, response)),
     { [MCP_PATH]: createMcpEdge({ ...options, publicUrl: () => publicUrl, answer }) },
+    { stalledMs },
   );
-  const websocket = attachWebsocket(server, graphql, options);
+  const websocket = attachWebsocket(server, graphql, options, { stalledMs });
   const port = await listen(server, settings.port, settings.host);
   const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
   if (settings.publicUrl === undefined) resource = callers.resourceAt(url);

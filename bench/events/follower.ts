@@ -13,11 +13,13 @@ export interface FollowerOptions {
   key: string;
   /** Of its operation: those of one name send the same text. */
   operationName: string;
+  /** Asked for besides: names of fields. */
+  more?: string;
   onEvent(follower: Follower, text: string, cursor: string): void;
 }
 
-const queryOf = (name: string): string =>
-  `subscription ${name}($after: String) { events(after: $after) { ${SELECTION} } }`;
+const queryOf = (name: string, more = ''): string =>
+  `subscription ${name}($after: String) { events(after: $after) { ${SELECTION} ${more} } }`;
 /** Answers that tell only a position: a subscriber knows then that it stands. */
 const EXTENSIONS = { 'delivery-guarantee': {} };
 /** The last of an answer stands in its extensions. */
@@ -45,6 +47,11 @@ export class Follower {
   start(): Promise<void> {
     this.#connect();
     return this.#standing.promise;
+  }
+
+  /** Reads nothing more, and keeps its connection. */
+  stall(): void {
+    this.#socket?.pause();
   }
 
   stop(): void {
@@ -86,7 +93,11 @@ export class Follower {
 
   #subscribe(socket: WebSocket): void {
     const variables = this.#cursor === undefined ? {} : { after: this.#cursor };
-    const payload = { query: queryOf(this.#options.operationName), variables, extensions: EXTENSIONS };
+    const payload = {
+      query: queryOf(this.#options.operationName, this.#options.more),
+      variables,
+      extensions: EXTENSIONS,
+    };
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
   }
 

@@ -12,6 +12,8 @@ export interface Load {
   subscribers: number;
   /** How many texts the subscribers send among them. @default 1 */
   documents?: number;
+  /** Subscribers beside them that read nothing. @default 0 */
+  stalled?: number;
 }
 
 export interface Outcome {
@@ -29,8 +31,8 @@ export async function underLoad(engine: Engine, programs: Programs, load: Load):
   await using store = await engine.make();
   await using gateway = await startEventGateway(store);
   await warmUp(programs, gateway);
-  const { subscribers: count, documents } = load;
-  await programs.open({ url: gateway.url, key: OPERATOR_KEY, count, documents });
+  const { subscribers: count, documents, stalled } = load;
+  await programs.open({ url: gateway.url, key: OPERATOR_KEY, count, documents, stalled });
   const { result, usage } = await gateway.watch(() => exchange(programs, gateway, { run: 'load', ...load }));
   await programs.close();
   return { ...result, usage };

@@ -17,6 +17,8 @@ export interface OpenTask {
   count: number;
   /** How many texts they send among them: what one text asks for is shared. @default 1 */
   documents?: number | undefined;
+  /** More of them, which read nothing once they stand, and are in no book. @default 0 */
+  stalled?: number | undefined;
 }
 
 /** A run of deliveries begins: numbers from 0. */
@@ -113,17 +115,28 @@ function placeOf(cursor: string): string {
 /** Opened at the same time: no more than a gateway takes of callers it does not know yet. */
 const AT_ONCE = 200;
 
-let book = new Book();
+/** So much in each answer that the system cannot keep for long what a reader leaves lying. */
+const BULK = Array.from({ length: 25 }, (_, number) => `more${number}: cursor`).join(' ');
 
-async function open({ url, key, count, documents = 1 }: OpenTask): Promise<void> {
+let book = new Book();
+let stalled: Follower[] = [];
+
+async function open({ url, key, count, documents = 1, stalled: idle = 0 }: OpenTask): Promise<void> {
   close();
   const present = new Book();
   book = present;
   const onEvent = present.note.bind(present);
   const follower = (index: number) => new Follower({ url, key, operationName: `Follow${index % documents}`, onEvent });
   present.followers.push(...Array.from({ length: count }, (_, index) => follower(index)));
-  for (let first = 0; first < count; first += AT_ONCE)
-    await Promise.all(present.followers.slice(first, first + AT_ONCE).map((follower) => follower.start()));
+  await startAll(present.followers);
+  stalled = Array.from({ length: idle }, () => new Follower({ url, key, operationName: 'Stall', more: BULK, onEvent }));
+  await startAll(stalled);
+  for (const one of stalled) one.stall();
+}
+
+async function startAll(followers: readonly Follower[]): Promise<void> {
+  for (let first = 0; first < followers.length; first += AT_ONCE)
+    await Promise.all(followers.slice(first, first + AT_ONCE).map((follower) => follower.start()));
 }
 
 async function balance({ answered, timeoutMs }: BalanceTask): Promise<Balance> {
@@ -133,7 +146,8 @@ async function balance({ answered, timeoutMs }: BalanceTask): Promise<Balance> {
 }
 
 function close(): void {
-  for (const follower of book.followers) follower.stop();
+  for (const follower of [...book.followers, ...stalled]) follower.stop();
+  stalled = [];
   book = new Book();
 }
 

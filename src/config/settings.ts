@@ -38,6 +38,7 @@ const schema = z.object({
   OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   DRAIN_TIMEOUT_MS: wholeNumber(0, 600_000).default(10_000),
   SUBSCRIPTION_MAX_LAG_MS: wholeNumber(1_000, 86_400_000).optional(),
+  SUBSCRIPTION_STALLED_MS: wholeNumber(1_000, 3_600_000).default(60_000),
 });
 
 function wholeNumber(min: number, max: number) {
@@ -77,6 +78,8 @@ export interface Settings {
   drainTimeoutMs: number;
   /** How long a subscriber may take over events without being up to date again, milliseconds; undefined: as long as it likes. */
   maxLagMs: number | undefined;
+  /** How long a subscriber may leave an event untaken, milliseconds. */
+  stalledAfterMs: number;
 }
 
 /** Throws ConfigError naming each variable that is wrong; never shows the value of a secret one. */
@@ -106,6 +109,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     operationTimeoutMs: values.OPERATION_TIMEOUT_MS,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
     maxLagMs: values.SUBSCRIPTION_MAX_LAG_MS,
+    stalledAfterMs: values.SUBSCRIPTION_STALLED_MS,
   };
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WEBHOOK_PATH } from '../webhooks/receiver.ts';
 import { GRAPHQL_PATH } from './graphql.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
-import { cutSlowReaders } from './slow-readers.ts';
+import { cutSlowReaders, type SlowReadersOptions } from './slow-readers.ts';
 
 /** Headers and body must have come within this time, and Node looks this often: slow senders hold a place for 15 s at most. */
 const RECEIVE_TIMEOUT_MS = 12_000;
@@ -33,6 +33,7 @@ export function createHttpServer(
   route: (path: string) => SimpleHandler | undefined,
   webhooks?: NodeHandler | undefined,
   handlers: Readonly<Record<string, NodeHandler>> = {},
+  slowReaders?: SlowReadersOptions,
 ): Server {
   // A server that closes waits for its connections: none may stay for a next request once its answer is out.
   function endWhenClosing(this: ServerResponse): void {
@@ -51,7 +52,7 @@ export function createHttpServer(
     },
   );
   server.maxHeadersCount = MOST_HEADERS;
-  cutSlowReaders(server);
+  cutSlowReaders(server, slowReaders);
   return server;
 }
 

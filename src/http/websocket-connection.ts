@@ -1,6 +1,8 @@
 /** What one WebSocket keeps while it is open. */
+
+import type { Duplex } from 'node:stream';
 import type { SubscribePayload } from 'graphql-ws';
-import type { Extra } from 'graphql-ws/use/ws';
+import type { WebSocket } from 'ws';
 import type { Principal } from '../auth/principal.ts';
 import type { GraphContext } from '../graph/context.ts';
 import type { REASON_HEADER } from '../graph/reason.ts';
@@ -13,7 +15,7 @@ export interface ConnectionParams extends Record<string, unknown> {
 }
 
 /** What it knows from the moment it is let in. */
-export interface Connection extends Record<PropertyKey, unknown> {
+export interface Connection {
   principal?: Principal;
   authorization?: string | null;
   reason?: string | undefined;
@@ -31,4 +33,8 @@ export interface Running {
 }
 
 /** graphql-ws hands it to every hook. */
-export type OpenSocket = Extra & Partial<Connection>;
+export interface OpenSocket extends Partial<Connection> {
+  readonly socket: WebSocket;
+  /** What carries it. */
+  readonly stream: Duplex;
+}

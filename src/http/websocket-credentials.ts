@@ -35,7 +35,7 @@ export async function admitSocket(
   extra.explain = mayExplain(options, textOf(params?.['x-vendorgraph-explain']), principal);
   extra.reason = reasonOf(params?.[REASON_HEADER]);
   extra.running = new Map();
-  extra.outbox = createOutbox(extra.socket, extra.request.socket);
+  extra.outbox = createOutbox(extra.socket, extra.stream);
   return true;
 }
 

@@ -5,7 +5,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../observe/log.ts';
 import { createAddressList, senderOf } from '../webhooks/address-list.ts';
 import { GRAPHQL_PATH } from './graphql.ts';
-import { keepAlive } from './keep-alive.ts';
+import { type KeepAliveOptions, keepAlive } from './keep-alive.ts';
 import { ANSWER_HEADERS } from './security-headers.ts';
 
 /** Largest message a client may send, bytes. */
@@ -29,13 +29,13 @@ export interface Doorway {
   turnAway(socket: WebSocket): void;
 }
 
-export interface DoorwayOptions {
+export interface DoorwayOptions extends Pick<KeepAliveOptions, 'stalledMs'> {
   log: Logger;
   /** Addresses and ranges whose X-Forwarded-For counts. @default none */
   trustedProxies?: readonly string[] | undefined;
 }
 
-export function openDoorway(server: Server, { log, trustedProxies = [] }: DoorwayOptions): Doorway {
+export function openDoorway(server: Server, { log, trustedProxies = [], ...keeping }: DoorwayOptions): Doorway {
   // Its types do not know of `closeTimeout` yet.
   const settings: ServerOptions & { closeTimeout: number } = {
     noServer: true,
@@ -45,6 +45,8 @@ export function openDoorway(server: Server, { log, trustedProxies = [] }: Doorwa
   const sockets = new WebSocketServer(settings);
   const isTrusted = createAddressList(trustedProxies);
   const strangers = new Strangers();
+  // What a client did wrong; ws has closed the socket with the right code by then. One for all: made below, each would keep its request.
+  const tell = ({ message }: Error): void => log.debug({ reason: message }, 'websocket closed');
   // ws would explain itself in HTML.
   sockets.on('wsClientError', (_error, socket) => refuseUpgrade(socket, '400 Bad Request'));
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -54,10 +56,8 @@ export function openDoorway(server: Server, { log, trustedProxies = [] }: Doorwa
     sockets.handleUpgrade(request, stream, head, (socket) => {
       strangers.add(socket, stream, address);
       sockets.emit('connection', socket, request);
-      keepAlive(socket);
-      // graphql-ws would print what a client did wrong with a stack; ws has closed the socket with the right code by then.
-      socket.removeAllListeners('error');
-      socket.on('error', ({ message }) => log.debug({ reason: message }, 'websocket closed'));
+      keepAlive(socket, keeping);
+      socket.on('error', tell);
     });
   });
   return {

@@ -38,7 +38,7 @@ export interface SocketEdge extends AsyncDisposable {
   url: string;
 }
 
-export interface SocketEdgeOptions extends Pick<GraphqlOptions, 'trustedProxies'> {
+export interface SocketEdgeOptions extends Partial<Pick<GraphqlOptions, 'trustedProxies' | 'log'>> {
   audit?: AuditLog;
   /** Answers every field. @default null */
   resolve?: () => unknown;
@@ -46,7 +46,7 @@ export interface SocketEdgeOptions extends Pick<GraphqlOptions, 'trustedProxies'
 
 export async function startSocketEdge(
   authenticate: Authenticate,
-  { audit = NO_AUDIT, resolve = () => null, trustedProxies = [] }: SocketEdgeOptions = {},
+  { audit = NO_AUDIT, resolve = () => null, trustedProxies = [], log = readableLog().log }: SocketEdgeOptions = {},
 ): Promise<SocketEdge> {
   const schema = buildSchema(SDL);
   for (const type of [schema.getQueryType(), schema.getMutationType()])
@@ -76,7 +76,7 @@ export async function startSocketEdge(
     operationTimeoutMs: 1_000,
     trustedProxies,
     explainForAll: false,
-    log: readableLog().log,
+    log,
     metrics: createMetrics(),
   };
   const server = createServer();

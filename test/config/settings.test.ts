@@ -29,6 +29,8 @@ describe('settings', () => {
   it('let a subscriber be behind for as long as it likes unless told otherwise', () => {
     expect(readSettings({}).maxLagMs).toBeUndefined();
     expect(readSettings({ SUBSCRIPTION_MAX_LAG_MS: '60000' }).maxLagMs).toBe(60_000);
+    expect(readSettings({}).stalledAfterMs).toBe(60_000);
+    expect(() => readSettings({ SUBSCRIPTION_STALLED_MS: '10' })).toThrow(/SUBSCRIPTION_STALLED_MS: Found "10"/);
     expect(() => readSettings({ SUBSCRIPTION_MAX_LAG_MS: '10' })).toThrow(/SUBSCRIPTION_MAX_LAG_MS: Found "10"/);
   });
 

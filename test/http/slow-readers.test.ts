@@ -1,6 +1,5 @@
 /** Over real sockets: who takes nothing of its answer is cut, and nobody who waits or streams. (`test/start/drain.test.ts` has one that is merely slow.) */
-import { createServer, type ServerResponse } from 'node:http';
-
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cutSlowReaders } from '../../src/http/slow-readers.ts';
@@ -17,25 +16,36 @@ const PATHS: Readonly<Record<string, (response: ServerResponse) => void>> = {
 };
 
 const closed: string[] = [];
-const server = createServer((request, response) => {
-  const path = request.url ?? '';
-  response.once('close', () => closed.push(path));
-  PATHS[path]?.(response);
-});
+const makeServer = (): Server =>
+  createServer((request, response) => {
+    const path = request.url ?? '';
+    response.once('close', () => closed.push(path));
+    PATHS[path]?.(response);
+  });
+const server = makeServer();
+/** Its streams have less patience. */
+const impatient = makeServer();
 
 beforeAll(async () => {
   cutSlowReaders(server, { readTimeoutMs: READ_TIMEOUT_MS });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cutSlowReaders(impatient, { readTimeoutMs: READ_TIMEOUT_MS, stalledMs: 3 * READ_TIMEOUT_MS });
+  for (const one of [server, impatient]) await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+  for (const one of [server, impatient]) {
+    one.closeAllConnections();
+    one.close();
+  }
 });
 
 /** Reads nothing of what it asks for. */
 function ask(path: string, ...headers: string[]): Socket {
+  return askOf(server, path, ...headers);
+}
+
+function askOf(asked: Server, path: string, ...headers: string[]): Socket {
   // A server on TCP has one.
-  const { port } = server.address() as AddressInfo;
+  const { port } = asked.address() as AddressInfo;
   const socket = connect(port, '127.0.0.1', () => {
     socket.write(`${[`GET ${path} HTTP/1.1`, 'host: gateway', ...headers].join('\r\n')}\r\n\r\n`);
   });
@@ -57,6 +67,28 @@ it('lets those be who wait for their answer, or have asked for a stream', async 
   await expect.poll(() => heard, { timeout: 5_000 }).toContain('late');
   expect(closed).toEqual(['/late']);
   for (const socket of [late, stream]) socket.destroy();
+});
+
+it('cuts a stream, too, whose reader takes nothing for longer than it takes to be told so', async () => {
+  const connections = (): Promise<number> =>
+    new Promise((resolve, reject) =>
+      impatient.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+  const stream = askOf(impatient, '/large-in-parts', 'accept: text/event-stream');
+  await expect.poll(connections).toBe(1);
+  await expect.poll(connections, { timeout: 10_000 }).toBe(0);
+  stream.destroy();
+});
+
+it('gives the whole of a stream to a reader that only paused', async () => {
+  closed.length = 0;
+  const stream = ask('/large-in-parts', 'accept: text/event-stream');
+  const witness = askOf(impatient, '/large-in-parts', 'accept: text/event-stream');
+  await expect.poll(() => closed, { timeout: 10_000 }).toEqual(['/large-in-parts']);
+  let heard = 0;
+  stream.on('data', (chunk: Buffer) => (heard += chunk.length));
+  await expect.poll(() => heard, { timeout: 10_000 }).toBeGreaterThan(LARGE.length);
+  for (const socket of [stream, witness]) socket.destroy();
 });
 
 it('ends a connection that asks nothing more, as Node would', async () => {

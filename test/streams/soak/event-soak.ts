@@ -31,6 +31,6 @@ export async function runEventSoak({ minutes, engine, print, subscribers = 1_000
   assert.ok(calm.heapSlope <= mostHeapSlope(calmMs), `The heap grows by ${heap} MiB a minute.`);
   const returned = await reconnectAtOnce({ subscribers, events: 50, env });
   print(`${engine}: ${returned} subscribers came back at once: none missing or doubled`);
-  await stalledForLong({ env });
+  await stalledForLong({ env, stalledMs: 60_000 });
   print(`${engine}: a subscriber that read nothing ended with SLOW_CONSUMER and resumed whole`);
 }
