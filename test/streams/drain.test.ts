@@ -1,5 +1,6 @@
 /** A gateway that is told to end: every stream learns where it stands, and goes on there at the next one. */
 import { expect, it } from 'vitest';
+import { placeInCursor } from '../../src/subscriptions/cursor.ts';
 import { openEventSource } from './event-source.ts';
 import { type Follower, follow } from './follower.ts';
 import { copyGraphFolder } from './graph-folder.ts';
@@ -92,7 +93,8 @@ it('sends the same position again to a subscriber that is cut off twice before a
     await gateway.kill(signal);
     await gateway.start();
     await expect.poll(() => follower.endings.length, PATIENT).toBeGreaterThan(cuts);
-    expect(await openAgain(follower)).toBe(position);
+    // Each run of the gateway writes its own cursor for it.
+    expect(placeIn(await openAgain(follower))).toBe(placeIn(position));
   }
   await sendStripe(gateway.url, stripeBody({ id: 'evt_first' }), STRIPE_SECRET);
   await expect.poll(() => follower.received, PATIENT).toEqual(['evt_first']);
@@ -110,6 +112,8 @@ it('lets an EventSource that has received nothing yet come back by itself to wha
   const last = () => source.events.at(-1)?.data;
   await expect.poll(last, PATIENT).toContain('"evt_between"');
 });
+
+const placeIn = (cursor: string | undefined) => placeInCursor(cursor ?? '')?.position ?? 'no cursor';
 
 /** The position its next connection begins with; those that find nobody are not meant. */
 async function openAgain(follower: Follower): Promise<string | undefined> {
