@@ -85,7 +85,7 @@ export async function startLeakRun(): Promise<LeakRun> {
       key: gateway.keys[client] ?? '',
       headers: { 'x-vendorgraph-explain': '1' },
     });
-  /** Undefined: the answer is larger than an agent is given. */
+  /** Undefined: the answer is larger than an agent is given, or has more errors than an agent is told. */
   const askAsAgent = async ({ text: query, variables }: Document, client: number): Promise<Answer | undefined> => {
     const given = { query, variables, reason: 'to see what is shown', maxTokens: 20_000 };
     const { headers, body } = toolCall('graph_query', given);
@@ -96,7 +96,8 @@ export async function startLeakRun(): Promise<LeakRun> {
     });
     const text = await response.text();
     const { data = null, errors = [], meta = {} } = messageOf(text).result?.structuredContent ?? {};
-    if (errors.some(({ extensions }) => extensions['limit'] === 'maxTokens')) return undefined;
+    if (meta['note'] !== undefined || errors.some(({ extensions }) => extensions['limit'] === 'maxTokens'))
+      return undefined;
     // What it holds is judged, whatever it is.
     return { status: response.status, data, errors, extensions: meta, text } as unknown as Answer;
   };
