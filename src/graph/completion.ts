@@ -172,7 +172,8 @@ function coordinate({ parentType, name }: FieldPlan): string {
 
 /** What a loader knows already need not be waited for. */
 function known(value: unknown): unknown {
-  return value instanceof KeyedLoad ? (value.outcome ?? (value.outcome === null ? null : value)) : value;
+  if (!(value instanceof KeyedLoad)) return value;
+  return value.outcome === undefined ? value : value.outcome;
 }
 
 /** Completes the value when it is there. */

@@ -1,16 +1,10 @@
 /** What graphql-js tells a resolver of its field. Made for every call and read by few: put together as it is read. */
 import type { GraphQLResolveInfo } from 'graphql';
+import type { Execution } from './execution-state.ts';
 import type { FieldPlan } from './field-plan.ts';
-import type { OperationPlan } from './operation-plan.ts';
 import type { Place } from './place.ts';
 
-/** Of one execution. */
-export interface ExecutionInfo {
-  plan: OperationPlan;
-  rootValue: unknown;
-  /** Coerced. */
-  variables: Readonly<Record<string, unknown>>;
-}
+type ExecutionInfo = Pick<Execution, 'plan' | 'rootValue' | 'variables'>;
 
 export class ResolveInfo implements GraphQLResolveInfo {
   readonly #execution: ExecutionInfo;
